@@ -1,0 +1,6 @@
+// libcrypto, as far as Crypto needs it.
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>

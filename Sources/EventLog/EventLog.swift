@@ -1,0 +1,264 @@
+internal import Dispatch
+package import Events
+internal import Foundation
+internal import OpenRTB
+internal import Synchronization
+package import Units
+
+/// When an append counts as safe.
+package enum Durability: String, CaseIterable, Sendable {
+    /// After `fdatasync`: it survives a power cut.
+    case powerLoss = "power-loss"
+    /// After `write`: it survives this process, not the machine.
+    case processCrash = "process-crash"
+}
+
+/// The one log: everything durable is in it, everything in memory is a fold of it.
+///
+/// Appending puts a record into a queue and returns its sequence; a single writer thread takes all that is queued,
+/// writes it, makes it durable, tells the listeners how far, and folds it into the followers. The next group starts
+/// when the last has ended, so a group holds what arrived during one `fdatasync`: under load the groups grow, not
+/// the waiting.
+package final class EventLog: @unchecked Sendable {
+    // Invariant: `file`, `segmentBytes` and `spare` belong to the writer thread (and to `init` before it starts);
+    // `listeners`, `followers` and `rings` are set before `start`. Everything else is behind `pending` or atomic.
+    private struct Pending: ~Copyable {
+        var frames = ByteWriter(capacity: 1 << 16)
+        var next: UInt64
+        var accepting = true
+    }
+
+    package typealias Follower = @Sendable (UInt64, Event) -> Void
+
+    private let storage: any LogStorage
+    private let durability: Durability
+    private let time: any TimeSource
+    private let segmentBytesMax: Int
+    private let pending: Mutex<Pending>
+    private let durable: Atomic<UInt64>
+    private let failed = Mutex<LogError?>(nil)
+    private let bell = DispatchSemaphore(value: 0)
+    private let sleeping = Atomic<Bool>(false)
+    private let stopping = Atomic<Bool>(false)
+    private let ended = DispatchSemaphore(value: 0)
+    private var file: (any LogFile)?
+    private var segmentBytes = 0
+    private var spare = ByteWriter(capacity: 1 << 16)
+    private var rings: [DecisionRing] = []
+    private var listeners: [@Sendable (UInt64) -> Void] = []
+    private var followers: [Follower] = []
+    private var tickers: [@Sendable (Instant) -> Void] = []
+
+    /// What opening found.
+    package let recovery: LogReader.Summary
+
+    /// Milliseconds between looks at the rings when no notice rings the bell.
+    private static let idleMillis = 20
+
+    /// Opens the log: reads all of it, cuts a torn tail, and gives every event to `replay` in order.
+    package init(
+        storage: any LogStorage, durability: Durability = .powerLoss, time: any TimeSource = SystemTime(),
+        segmentBytesMax: Int = 64 << 20, replay: (UInt64, Event) -> Void
+    ) throws(LogError) {
+        self.storage = storage
+        self.durability = durability
+        self.time = time
+        self.segmentBytesMax = segmentBytesMax
+        recovery = try LogReader(storage).walk { (sequence, event) throws(LogError) in replay(sequence, event) }
+        pending = Mutex(Pending(next: recovery.next))
+        durable = Atomic(recovery.next - 1)
+        if let name = recovery.lastFile, recovery.lastFileSoundBytes > 0 {
+            file = try storage.reopen(name, keeping: recovery.lastFileSoundBytes)
+            segmentBytes = recovery.lastFileSoundBytes
+        } else if let name = recovery.lastFile {
+            // A crash between creating the file and writing its header: its name is right, its bytes are nothing.
+            file = try storage.reopen(name, keeping: 0)
+            try writeHeader(first: recovery.next)
+        }
+    }
+
+    // MARK: Wiring, before `start`
+
+    /// A ring for one event loop's decision records.
+    package func makeRing(capacity: Int = 1 << 22) -> DecisionRing {
+        let ring = DecisionRing(capacity: capacity)
+        rings.append(ring)
+        return ring
+    }
+
+    /// Calls `listener` on the writer's thread with the last durable sequence, after each group and after a failure.
+    package func onDurable(_ listener: @escaping @Sendable (UInt64) -> Void) { listeners.append(listener) }
+
+    /// Calls `follower` on the writer's thread with each durable event, in order.
+    package func follow(_ follower: @escaping Follower) { followers.append(follower) }
+
+    /// Calls `ticker` on the writer's thread between groups, at least every 20 ms or so.
+    package func onTick(_ ticker: @escaping @Sendable (Instant) -> Void) { tickers.append(ticker) }
+
+    package func start() {
+        let thread = Thread { [self] in run() }
+        thread.name = "event-log"
+        thread.start()
+    }
+
+    // MARK: Appending, from any thread
+
+    /// Queues a record.
+    ///
+    /// - Parameter record: the event's bytes, as ``EventCoder`` writes them.
+    /// - Returns: its sequence, durable once ``durableSequence`` reaches it; nil when the log no longer takes any.
+    package func append(_ record: [UInt8]) -> UInt64? {
+        let sequence: UInt64? = pending.withLock { pending in
+            guard pending.accepting else { return nil }
+            let sequence = pending.next
+            Segment.appendFrame(sequence: sequence, to: &pending.frames) { $0.append(record) }
+            pending.next += 1
+            return sequence
+        }
+        ring()
+        return sequence
+    }
+
+    /// The last sequence that is safe.
+    package var durableSequence: UInt64 { durable.load(ordering: .acquiring) }
+
+    /// Why the log stopped taking records, if it has.
+    package var failure: LogError? { failed.withLock { $0 } }
+
+    /// Decision records dropped because a ring was full.
+    package var droppedRecords: UInt64 { rings.reduce(0) { $0 + $1.dropped } }
+
+    /// Writes out what is queued, makes it durable and closes the file. No loop may push records any more.
+    package func stop() {
+        guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        bell.signal()
+        ended.wait()
+    }
+
+    /// Returns when everything appended before the call is durable and folded, or the log has failed.
+    package func flush() {
+        let target = pending.withLock { $0.next } - 1
+        while durableSequence < target || rings.contains(where: { !$0.isEmpty }) || !folded(through: target) {
+            guard failure == nil, !stopping.load(ordering: .acquiring) else { return }
+            bell.signal()
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+    }
+
+    private let foldedSequence = Atomic<UInt64>(0)
+    private func folded(through target: UInt64) -> Bool {
+        target <= recovery.next - 1 || foldedSequence.load(ordering: .acquiring) >= target
+    }
+
+    private func ring() {
+        if sleeping.exchange(false, ordering: .acquiringAndReleasing) { bell.signal() }
+    }
+
+    // MARK: The writer's thread
+
+    private func run() {
+        while true {
+            let wasStopping = stopping.load(ordering: .acquiring)
+            let wrote = writeGroup()
+            let now = time.instant()
+            for ticker in tickers { ticker(now) }
+            if wrote { continue }
+            if wasStopping { break }
+            sleeping.store(true, ordering: .releasing)
+            _ = bell.wait(timeout: .now() + .milliseconds(Self.idleMillis))
+            sleeping.store(false, ordering: .releasing)
+        }
+        pending.withLock { $0.accepting = false }
+        file?.close()
+        ended.signal()
+    }
+
+    /// - Returns: whether there was anything to write.
+    private func writeGroup() -> Bool {
+        spare.clear()
+        let last: UInt64 = pending.withLock { pending in
+            for ring in rings {
+                unsafe ring.drain { first, second in
+                    Segment.appendFrame(sequence: pending.next, to: &pending.frames) { out in
+                        unsafe out.append(first)
+                        unsafe out.append(second)
+                    }
+                    pending.next += 1
+                }
+            }
+            swap(&pending.frames, &spare)
+            return pending.next - 1
+        }
+        guard spare.count > 0 else { return false }
+        let first = durableSequence + 1
+        do throws(LogError) {
+            try write(first: first)
+        } catch {
+            fail(error)
+            return false
+        }
+        durable.store(last, ordering: .releasing)
+        for listener in listeners { listener(last) }
+        fold(first: first)
+        foldedSequence.store(last, ordering: .releasing)
+        return true
+    }
+
+    private func write(first: UInt64) throws(LogError) {
+        if file == nil || segmentBytes >= segmentBytesMax {
+            file?.close()
+            file = try storage.create(Segment.name(first: first))
+            segmentBytes = 0
+            try writeHeader(first: first)
+        }
+        guard let file else { preconditionFailure("no segment is open") }
+        let result: Result<Void, LogError> = unsafe spare.withBytes { bytes in
+            do throws(LogError) {
+                unsafe try file.write(bytes)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        segmentBytes += spare.count
+        if durability == .powerLoss { try file.sync() }
+    }
+
+    private func writeHeader(first: UInt64) throws(LogError) {
+        let header = Segment.header(first: first, created: time.instant())
+        let result: Result<Void, LogError> = unsafe header.withUnsafeBufferPointer { bytes in
+            do throws(LogError) {
+                unsafe try file?.write(bytes)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        segmentBytes = header.count
+    }
+
+    /// After a failed write or sync nobody knows what the disk holds: nothing more is taken or acknowledged.
+    private func fail(_ error: LogError) {
+        failed.withLock { $0 = error }
+        pending.withLock { pending in
+            pending.accepting = false
+            pending.frames.clear()
+        }
+        for listener in listeners { listener(durableSequence) }
+    }
+
+    private func fold(first: UInt64) {
+        guard !followers.isEmpty else { return }
+        var sequence = first
+        var reader = ByteReader(spare.array()[...])
+        while let length = reader.fixed(UInt32.self), reader.fixed(UInt32.self) != nil,
+            let payload = reader.take(Int(length))
+        {
+            guard let event = EventCoder.read(payload) else { preconditionFailure("our own record is no event") }
+            for follower in followers { follower(sequence, event) }
+            sequence += 1
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package import OpenRTB
+package import Units
+
+/// What is true of one bid from the moment it is made: the part that its tokens carry and every event about it repeats.
+///
+/// Written once, when the bid is made (``BidFactsWriter``), then moved as bytes: sealed into the tokens, copied from an
+/// opened token into the log. So a notice needs no table of pending bids, and bid, win and click of one impression
+/// cannot disagree.
+package struct BidFacts: Equatable, Sendable {
+    package static let version: UInt8 = 1
+
+    package var bidID = BidID(high: 0, low: 0)
+    /// When the bid was made.
+    package var instant = Instant(micros: 0)
+    /// What was bid, in `currency`.
+    package var price = CPM.zero
+    package var currency = Currency.usd
+    /// What was bid, in the strategy's own currency: what its budget reserved.
+    package var budgetPrice = CPM.zero
+    package var budgetCurrency = Currency.usd
+    package var quantity = Quantity.one
+    package var mtype = MarkupType.banner
+    /// As `ConsentMode` numbers them.
+    package var consent: UInt8 = 0
+    package var isTest = false
+    /// Whether this exchange's impressions are what it bills.
+    package var billsAtImpression = false
+    package var width: UInt16 = 0
+    package var height: UInt16 = 0
+    /// Surrogate of the visitor: 16 bytes, all zero where there is none.
+    package var visitorHigh: UInt64 = 0
+    package var visitorLow: UInt64 = 0
+    package var exchange = ""
+    package var advertiser = ""
+    package var strategy = ""
+    package var creative = ""
+    package var seat = ""
+    package var deal = ""
+    package var auction = ""
+    package var imp = ""
+    package var country = ""
+    package var domain = ""
+
+    package init() {}
+
+    /// What the bid reserved: the most that its notices can spend.
+    package var reserved: Spend { isTest ? .zero : Spend(at: budgetPrice, quantity: quantity) }
+}
+
+extension BidFacts {
+    /// - Returns: nil for bytes that ``BidFactsWriter`` of this version did not write.
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        var reader = ByteReader(bytes)
+        guard reader.fixed(UInt8.self) == BidFacts.version, let flags = reader.fixed(UInt8.self),
+            let consent = reader.fixed(UInt8.self), let mtype = reader.fixed(UInt8.self).flatMap(MarkupType.init),
+            let high = reader.fixed(UInt64.self), let low = reader.fixed(UInt64.self),
+            let instant = reader.fixed(Int64.self), let price = reader.fixed(Int64.self),
+            let budgetPrice = reader.fixed(Int64.self), let quantity = reader.fixed(UInt32.self),
+            let currency = reader.currency(), let budgetCurrency = reader.currency(),
+            let visitorHigh = reader.fixed(UInt64.self), let visitorLow = reader.fixed(UInt64.self),
+            let width = reader.fixed(UInt16.self), let height = reader.fixed(UInt16.self)
+        else { return nil }
+        self.consent = consent
+        self.mtype = mtype
+        isTest = flags & 1 != 0
+        billsAtImpression = flags & 2 != 0
+        bidID = BidID(high: high, low: low)
+        self.instant = Instant(micros: instant)
+        self.price = CPM(micros: price)
+        self.budgetPrice = CPM(micros: budgetPrice)
+        self.quantity = Quantity(thousandths: quantity)
+        self.currency = currency
+        self.budgetCurrency = budgetCurrency
+        self.visitorHigh = visitorHigh
+        self.visitorLow = visitorLow
+        self.width = width
+        self.height = height
+        for path in BidFacts.strings {
+            guard let text = reader.string() else { return nil }
+            self[keyPath: path] = text
+        }
+    }
+
+    /// In the order in which they are written.
+    private static var strings: [WritableKeyPath<BidFacts, String>] {
+        [
+            \.exchange, \.advertiser, \.strategy, \.creative, \.seat, \.deal, \.auction, \.imp, \.country, \.domain,
+        ]
+    }
+}
+
+/// Writes the bytes that ``BidFacts`` reads, from borrowed values: one call for the fixed part, then one a string in
+/// the order of the struct's fields.
+package enum BidFactsWriter {
+    package struct Fixed: BitwiseCopyable {
+        package var bidID: BidID
+        package var instant: Instant
+        package var price: CPM
+        package var currency: Currency
+        package var budgetPrice: CPM
+        package var budgetCurrency: Currency
+        package var quantity: Quantity
+        package var mtype: MarkupType
+        package var consent: UInt8
+        package var isTest: Bool
+        package var billsAtImpression: Bool
+        package var width: Int32
+        package var height: Int32
+        package var visitorHigh: UInt64
+        package var visitorLow: UInt64
+
+        package init(
+            bidID: BidID, instant: Instant, price: CPM, currency: Currency, budgetPrice: CPM, budgetCurrency: Currency,
+            quantity: Quantity, mtype: MarkupType, consent: UInt8, isTest: Bool, billsAtImpression: Bool, width: Int32,
+            height: Int32, visitorHigh: UInt64, visitorLow: UInt64
+        ) {
+            self.bidID = bidID
+            self.instant = instant
+            self.price = price
+            self.currency = currency
+            self.budgetPrice = budgetPrice
+            self.budgetCurrency = budgetCurrency
+            self.quantity = quantity
+            self.mtype = mtype
+            self.consent = consent
+            self.isTest = isTest
+            self.billsAtImpression = billsAtImpression
+            self.width = width
+            self.height = height
+            self.visitorHigh = visitorHigh
+            self.visitorLow = visitorLow
+        }
+    }
+
+    package static func write(_ fixed: Fixed, into out: inout ByteWriter) {
+        out.append(BidFacts.version)
+        out.append((fixed.isTest ? 1 : 0) | (fixed.billsAtImpression ? 2 : 0))
+        out.append(fixed.consent)
+        out.append(fixed.mtype.rawValue)
+        out.appendFixed(fixed.bidID.high)
+        out.appendFixed(fixed.bidID.low)
+        out.appendFixed(fixed.instant.micros)
+        out.appendFixed(fixed.price.micros)
+        out.appendFixed(fixed.budgetPrice.micros)
+        out.appendFixed(fixed.quantity.thousandths)
+        out.append(fixed.currency)
+        out.append(fixed.budgetCurrency)
+        out.appendFixed(fixed.visitorHigh)
+        out.appendFixed(fixed.visitorLow)
+        out.appendFixed(UInt16(clamping: fixed.width))
+        out.appendFixed(UInt16(clamping: fixed.height))
+    }
+
+    /// A string of ours, at most 65,535 bytes.
+    package static func write(_ bytes: borrowing [UInt8], into out: inout ByteWriter) {
+        out.appendFixed(UInt16(bytes.count))
+        out.append(bytes)
+    }
+
+    /// A string of the request; what exceeds 256 bytes is cut.
+    package static func write(_ text: Text, of buffer: TextBuffer, into out: inout ByteWriter) {
+        let kept = text.slice(from: 0, count: Limits.idBytesMax)
+        out.appendFixed(UInt16(kept.count))
+        out.append(kept, of: buffer)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func currency() -> Currency? { take(3).flatMap { Currency($0) } }
+}

@@ -1,0 +1,265 @@
+internal import CSimdJSON
+internal import Units
+
+/// A position on the tape.
+typealias TapeIndex = Int
+
+/// What stands at a position of the tape.
+enum TapeKind: UInt8 {
+    case root = 0x72  // r
+    case object = 0x7B  // {
+    case array = 0x5B  // [
+    case objectEnd = 0x7D
+    case arrayEnd = 0x5D
+    case string = 0x22
+    case int64 = 0x6C  // l
+    case uint64 = 0x75  // u
+    case double = 0x64  // d
+    case yes = 0x74  // t
+    case no = 0x66  // f
+    case null = 0x6E  // n
+}
+
+/// One JSON document, parsed by simdjson into its tape and walked there in place.
+///
+/// Picture of `{"id":"a","w":[1]}`; a word is a type in the top byte over a payload of 56 bits:
+///
+///     0  r  9      end of the tape
+///     1  {  9      index behind the matching brace, and the count of members above it
+///     2  "  0      offset into the string buffer: 4 bytes of length, the bytes, a NUL
+///     3  "  7
+///     4  "  13
+///     5  [  9
+///     6  l         the value stands in the next word
+///     7  1
+///     8  ]  5
+///     …
+///
+/// This is the only file that touches simdjson's memory. All of it is taken when a tape is made.
+@safe
+final class Tape {
+    private let parser: OpaquePointer
+    private let words: UnsafePointer<UInt64>
+    let strings: UnsafeMutablePointer<UInt8>
+    private let sideOffset: Int
+    private let sideBytes: Int
+    private var sideUsed = 0
+    private var sideTextOffset: UInt32 { UInt32(sideOffset + sideUsed) }
+
+    /// - Parameters:
+    ///   - bytesMax: of a document.
+    ///   - depthMax: levels of nesting.
+    ///   - sideBytes: for the digits of numbers that stand where text is due.
+    init(bytesMax: Int, depthMax: Int, sideBytes: Int) {
+        guard let parser = unsafe vendue_json_create(bytesMax, depthMax, sideBytes) else {
+            preconditionFailure("no memory for a JSON parser of \(bytesMax) bytes")
+        }
+        unsafe self.parser = unsafe parser
+        unsafe words = vendue_json_tape(parser)
+        unsafe strings = vendue_json_strings(parser)
+        unsafe sideOffset = vendue_json_side_offset(parser)
+        self.sideBytes = sideBytes
+    }
+
+    deinit { unsafe vendue_json_destroy(parser) }
+
+    /// Parses a document; on success its root value stands at index 1.
+    ///
+    /// - Parameter bytes: ``BidRequestReader/paddingBytes`` more must be readable behind them.
+    func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> ReadError.JSONFault? {
+        sideUsed = 0
+        guard let start = bytes.baseAddress else { return .empty }
+        switch unsafe vendue_json_parse(parser, start, bytes.count) {
+        case VENDUE_JSON_OK: return nil
+        case VENDUE_JSON_UTF8: return .utf8
+        case VENDUE_JSON_NUMBER: return .number
+        case VENDUE_JSON_STRING: return .string
+        case VENDUE_JSON_DEPTH: return .depth
+        case VENDUE_JSON_CAPACITY: return .tooLarge
+        case VENDUE_JSON_EMPTY: return .empty
+        default: return .syntax
+        }
+    }
+
+    @inline(__always)
+    func word(_ index: TapeIndex) -> UInt64 { unsafe words[index] }
+
+    @inline(__always)
+    private func tag(_ index: TapeIndex) -> UInt8 { UInt8(truncatingIfNeeded: word(index) >> 56) }
+
+    @inline(__always)
+    func kind(_ index: TapeIndex) -> TapeKind { TapeKind(rawValue: tag(index)) ?? .null }
+
+    /// The position behind the value that starts at `index`.
+    @inline(__always)
+    func end(of index: TapeIndex) -> TapeIndex {
+        switch kind(index) {
+        case .object, .array: return Int(word(index) & 0xFFFF_FFFF)
+        case .int64, .uint64, .double: return index + 2
+        default: return index + 1
+        }
+    }
+
+    /// The string at `index`, which must be one.
+    @inline(__always)
+    func text(_ index: TapeIndex) -> Text {
+        let offset = Int(word(index) & 0xFF_FFFF_FFFF_FFFF)
+        let length = unsafe UnsafeRawPointer(strings + offset).loadUnaligned(as: UInt32.self)
+        return Text(offset: UInt32(offset + 4), length: length)
+    }
+
+    /// The name of the member whose key stands at `index`.
+    @inline(__always)
+    func name(_ index: TapeIndex) -> FieldName {
+        let offset = Int(word(index) & 0xFF_FFFF_FFFF_FFFF)
+        let raw = unsafe UnsafeRawPointer(strings + offset)
+        let length = unsafe raw.loadUnaligned(as: UInt32.self)
+        // Behind the last string there is always room for these loads: simdjson pads its buffer.
+        let first = unsafe raw.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
+        if length <= 8 {
+            let kept = length == 8 ? first : first & ((1 << (UInt64(length) * 8)) &- 1)
+            return FieldName(first: kept, last: 0, count: length)
+        }
+        let last = unsafe raw.loadUnaligned(fromByteOffset: Int(length) - 4, as: UInt64.self)
+        return FieldName(first: first, last: last, count: length)
+    }
+
+    /// Lower-cases ASCII letters of a text in place; every holder of the text sees it.
+    func lowercase(_ text: Text) {
+        for index in Int(text.offset)..<Int(text.offset + text.length) {
+            unsafe strings[index] = unsafe TextBuffer.lowercase(strings[index])
+        }
+    }
+
+    /// Upper-cases ASCII letters of a text in place.
+    func uppercase(_ text: Text) {
+        for index in Int(text.offset)..<Int(text.offset + text.length) {
+            let byte = unsafe strings[index]
+            if byte &- UInt8(ascii: "a") < 26 { unsafe strings[index] = byte & 0xDF }
+        }
+    }
+
+    /// The decimal digits of an integer as a text; absent when the side bytes are used up.
+    func digits(_ value: Int64) -> Text {
+        guard sideUsed + 20 <= sideBytes else { return .absent }
+        let start = sideTextOffset
+        var magnitude = value.magnitude
+        var count = 0
+        repeat {
+            unsafe strings[Int(start) + count] = UInt8(ascii: "0") + UInt8(magnitude % 10)
+            magnitude /= 10
+            count += 1
+        } while magnitude > 0
+        if value < 0 {
+            unsafe strings[Int(start) + count] = UInt8(ascii: "-")
+            count += 1
+        }
+        for index in 0..<count / 2 {
+            let other = count - 1 - index
+            unsafe swap(&strings[Int(start) + index], &strings[Int(start) + other])
+        }
+        sideUsed += count
+        return Text(offset: start, length: UInt32(count))
+    }
+
+    /// Bytes of ours as a text of this request; absent when the side bytes are used up.
+    func sideText(_ bytes: (UInt8, UInt8, UInt8)) -> Text {
+        guard sideUsed + 3 <= sideBytes else { return .absent }
+        let start = sideTextOffset
+        unsafe strings[Int(start)] = bytes.0
+        unsafe strings[Int(start) + 1] = bytes.1
+        unsafe strings[Int(start) + 2] = bytes.2
+        sideUsed += 3
+        return Text(offset: start, length: 3)
+    }
+}
+
+/// A member's name, compared as two words: exact up to 16 bytes, its first and last 8 bytes and length beyond.
+///
+/// No two names of OpenRTB share all three, and a stranger gains nothing by a name that is taken for another.
+struct FieldName: Equatable {
+    let first: UInt64
+    let last: UInt64
+    let count: UInt32
+}
+
+extension FieldName: ExpressibleByStringLiteral {
+    @inline(__always)
+    init(stringLiteral name: StaticString) {
+        let count = name.utf8CodeUnitCount
+        let raw = unsafe UnsafeRawPointer(name.utf8Start)
+        var first: UInt64 = 0
+        var last: UInt64 = 0
+        var index = 0
+        while index < count, index < 8 {
+            first |= unsafe UInt64(raw.load(fromByteOffset: index, as: UInt8.self)) << UInt64(index * 8)
+            index += 1
+        }
+        if count > 8 {
+            index = 0
+            while index < 8 {
+                last |=
+                    unsafe UInt64(raw.load(fromByteOffset: count - 8 + index, as: UInt8.self)) << UInt64(index * 8)
+                index += 1
+            }
+        }
+        self.init(first: first, last: last, count: UInt32(truncatingIfNeeded: count))
+    }
+
+    @inline(__always)
+    static func ~= (pattern: FieldName, value: FieldName) -> Bool {
+        pattern.first == value.first && pattern.count == value.count && pattern.last == value.last
+    }
+}
+
+/// The members of an object on the tape, in document order.
+struct Members {
+    private let tape: Tape
+    private var index: TapeIndex
+    private let end: TapeIndex
+
+    @inline(__always)
+    init(of object: TapeIndex, on tape: Tape) {
+        self.tape = tape
+        index = object + 1
+        end = tape.end(of: object) - 1
+    }
+
+    @inline(__always)
+    mutating func next() -> (name: FieldName, value: TapeIndex)? {
+        guard index < end else { return nil }
+        let value = index + 1
+        defer { index = tape.end(of: value) }
+        return (tape.name(index), value)
+    }
+}
+
+/// The elements of an array on the tape; a single value where an array is due counts as an array of one.
+struct Elements {
+    private let tape: Tape
+    private var index: TapeIndex
+    private let end: TapeIndex
+
+    @inline(__always)
+    init(of value: TapeIndex, on tape: Tape) {
+        self.tape = tape
+        switch tape.kind(value) {
+        case .array:
+            index = value + 1
+            end = tape.end(of: value) - 1
+        case .null:
+            index = value
+            end = value
+        default:
+            index = value
+            end = tape.end(of: value)
+        }
+    }
+
+    @inline(__always)
+    mutating func next() -> TapeIndex? {
+        guard index < end else { return nil }
+        defer { index = tape.end(of: index) }
+        return index
+    }
+}

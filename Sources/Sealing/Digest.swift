@@ -1,0 +1,42 @@
+internal import COpenSSL
+
+/// Hashes and random bytes of libcrypto.
+package enum Digest {
+    /// SHA-256: 32 bytes.
+    package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        unsafe SHA256(bytes, bytes.count, &digest)
+        return digest
+    }
+
+    /// HMAC with SHA-256: 32 bytes.
+    package static func hmacSHA256(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
+        unsafe hmac(EVP_sha256(), key: key, bytes, count: 32)
+    }
+
+    /// HMAC with SHA-1, 20 bytes: only for price formats that are defined with it.
+    package static func hmacSHA1(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
+        unsafe hmac(EVP_sha1(), key: key, bytes, count: 20)
+    }
+
+    private static func hmac(_ algorithm: OpaquePointer?, key: [UInt8], _ bytes: [UInt8], count: Int) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: count)
+        var length = UInt32(count)
+        let result = unsafe HMAC(algorithm, key, Int32(key.count), bytes, bytes.count, &code, &length)
+        precondition(unsafe result != nil && Int(length) == count, "libcrypto refused an HMAC")
+        return code
+    }
+
+    /// Bytes from the operating system's generator.
+    package static func random(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        precondition(unsafe RAND_bytes(&bytes, Int32(count)) == 1, "libcrypto has no random bytes")
+        return bytes
+    }
+
+    /// Compares without telling by its duration where two secrets differ.
+    package static func constantTimeEquals(_ lhs: [UInt8], _ rhs: [UInt8]) -> Bool {
+        guard lhs.count == rhs.count else { return false }
+        return unsafe CRYPTO_memcmp(lhs, rhs, lhs.count) == 0
+    }
+}

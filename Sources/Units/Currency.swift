@@ -1,0 +1,85 @@
+/// A currency's three ISO 4217 letters, packed: comparing two is comparing two integers.
+@frozen
+public struct Currency: BitwiseCopyable, Hashable, Sendable {
+    /// The letters in the low 24 bits, first letter highest.
+    public var rawValue: UInt32
+
+    @inlinable
+    init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let usd = Currency(rawValue: 0x555344)
+
+    /// - Parameter letters: exactly three ASCII letters, any case.
+    @inlinable
+    public init?(_ letters: some Sequence<UInt8>) {
+        var packed: UInt32 = 0
+        var count = 0
+        for byte in letters {
+            let upper = byte & 0xDF
+            guard upper >= 0x41, upper <= 0x5A, count < 3 else { return nil }
+            packed = packed << 8 | UInt32(upper)
+            count += 1
+        }
+        guard count == 3 else { return nil }
+        rawValue = packed
+    }
+
+    /// The three letters as bytes.
+    @inlinable
+    public var letters: (UInt8, UInt8, UInt8) {
+        (
+            UInt8(truncatingIfNeeded: rawValue >> 16), UInt8(truncatingIfNeeded: rawValue >> 8),
+            UInt8(truncatingIfNeeded: rawValue)
+        )
+    }
+}
+
+extension Currency: CustomStringConvertible {
+    public var description: String {
+        String(decoding: [letters.0, letters.1, letters.2], as: UTF8.self)
+    }
+}
+
+/// What one unit of each currency is worth, as the operator loaded it: an immutable part of a snapshot.
+public struct CurrencyRates: Sendable, Equatable {
+    /// Micros of the reference currency (US dollars) per unit; sorted by nothing, a handful of entries.
+    private var rates: [(currency: Currency, micros: Int64)]
+
+    /// - Parameter dollarsPerUnit: micros of a US dollar that one unit of the currency is worth, each above zero.
+    public init(dollarsPerUnit: [Currency: Int64] = [:]) {
+        rates = [(.usd, 1_000_000)]
+        for (currency, micros) in dollarsPerUnit.sorted(by: { $0.key.rawValue < $1.key.rawValue })
+        where currency != .usd && micros > 0 {
+            rates.append((currency, micros))
+        }
+    }
+
+    public static func == (lhs: CurrencyRates, rhs: CurrencyRates) -> Bool {
+        lhs.rates.elementsEqual(rhs.rates) { $0 == $1 }
+    }
+
+    /// Whether the table can convert this currency at all.
+    public func knows(_ currency: Currency) -> Bool { rate(of: currency) != nil }
+
+    /// A price in another currency; nil where a rate is missing or the result would exceed ``CPM/max``.
+    ///
+    /// - Parameter rounding: `.down` for a price that we pay, `.up` for a floor that we must reach.
+    public func convert(
+        _ price: CPM, from: Currency, to: Currency, rounding: FloatingPointRoundingRule
+    ) -> CPM? {
+        if from == to { return price }
+        guard let source = rate(of: from), let target = rate(of: to) else { return nil }
+        let product = price.micros.multipliedFullWidth(by: source)
+        // `price` and `source` are bounded, yet a stranger's floor is not ours to trust: refuse what does not fit.
+        guard product.high >= 0, product.high < target else { return nil }
+        let (quotient, remainder) = target.dividingFullWidth(product)
+        let micros = rounding == .up && remainder != 0 ? quotient + 1 : quotient
+        guard micros <= CPM.max.micros else { return nil }
+        return CPM(micros: micros)
+    }
+
+    private func rate(of currency: Currency) -> Int64? {
+        for entry in rates where entry.currency == currency { return entry.micros }
+        return nil
+    }
+}
