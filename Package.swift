@@ -30,19 +30,61 @@ let package = Package(
         .target(name: "Events", dependencies: ["Units", "OpenRTB"]),
         .target(name: "EventLog", dependencies: ["Units", "OpenRTB", "Events"]),
         .target(name: "Targeting", dependencies: ["Units", "OpenRTB"]),
-        .executableTarget(
-            name: "vendue",
+        .target(name: "BidKit", dependencies: ["Units", "OpenRTB"]),
+        .target(name: "FlatPrice", dependencies: ["BidKit"], path: "Bidders/FlatPrice"),
+        .target(
+            name: "Documents",
             dependencies: [
+                "Units", "OpenRTB", "BidKit", "Targeting", "Sealing", .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(name: "Creative", dependencies: ["Units", "OpenRTB"]),
+        .target(name: "Ledger", dependencies: ["Units", "Events"]),
+        .target(
+            name: "Auction",
+            dependencies: [
+                "Units", "OpenRTB", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative", "Consent", "Sealing",
+            ]),
+        .target(name: "Analytics", dependencies: ["Units", "OpenRTB", "Consent", "Events"]),
+        .target(name: "Meters"),
+        .target(
+            name: "BidPlane",
+            dependencies: [
+                "Units", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing", "Meters", "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "Units", "OpenRTB", "BidKit", "Documents", "Sealing",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .target(
+            name: "Traffic",
+            dependencies: [
+                "Units",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+        .executableTarget(
+            name: "vendue",
+            dependencies: [
+                "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Documents", "EventLog", "Events", "FlatPrice",
+                "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Yams", package: "Yams"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
     ],
     cxxLanguageStandard: .cxx17

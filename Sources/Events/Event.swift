@@ -36,8 +36,8 @@ package struct Event: Equatable, Sendable {
 
     /// Unique in the log, the same however often the notice came: kind and bid id, for conversions a digest.
     package var id: String {
-        kind == .conversion && !order.isEmpty
-            ? "conversion.\(facts.advertiser).\(label).\(order)" : "\(kind.label).\(facts.bidID)"
+        guard kind == .conversion else { return "\(kind.label).\(facts.bidID)" }
+        return order.isEmpty ? "conversion.\(label).\(facts.bidID)" : "conversion.\(facts.advertiser).\(label).\(order)"
     }
 }
 
@@ -72,7 +72,7 @@ package enum EventCoder {
 
     /// The record of a bid, from the facts as bytes: the bid path's way, without an `Event`.
     package static func writeBid(
-        at instant: Instant, facts: borrowing ByteWriter, label: borrowing [UInt8], seed: Seed, revision: UInt64,
+        at instant: Instant, facts: borrowing ByteWriter, label: StaticString, seed: Seed, revision: UInt64,
         into out: inout ByteWriter
     ) {
         writeHead(.bid, at: instant, into: &out)
@@ -85,9 +85,9 @@ package enum EventCoder {
         out.append(Tag.revision.rawValue)
         out.appendFixed(UInt16(8))
         out.appendFixed(revision)
-        if label.count > 0 {
+        if label.utf8CodeUnitCount > 0 {
             out.append(Tag.label.rawValue)
-            out.appendFixed(UInt16(label.count))
+            out.appendFixed(UInt16(label.utf8CodeUnitCount))
             out.append(label)
         }
     }

@@ -1,0 +1,106 @@
+internal import BidKit
+internal import Consent
+internal import Creative
+internal import Events
+internal import Ledger
+
+extension Auction {
+    /// Writes the response: the winners, grouped by seat.
+    func reply(
+        _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext, into out: inout ByteWriter
+    ) {
+        let buffer = request.text
+        BidResponseWriter.open(
+            requestID: request.id, of: buffer, bidid: BidID(seed: context.seed, index: -1), cur: screened.currency,
+            into: &out)
+        var isFirstSeat = true
+        for first in winners.indices where isFirstOfSeat(first, context) {
+            let seat = strategy(first, context).seat
+            BidResponseWriter.openSeat(isFirst: isFirstSeat, into: &out)
+            isFirstSeat = false
+            for index in first..<winners.count where strategy(index, context).seat == seat {
+                writeBid(index, isFirst: index == first, request, screened, context, into: &out)
+            }
+            BidResponseWriter.closeSeat(strategy(first, context).seatEscaped, into: &out)
+        }
+        BidResponseWriter.close(into: &out)
+    }
+
+    private func strategy(_ winner: Int, _ context: AuctionContext) -> Strategy {
+        context.snapshot.strategies[winners[winner].strategy]
+    }
+
+    private func isFirstOfSeat(_ index: Int, _ context: AuctionContext) -> Bool {
+        let seat = strategy(index, context).seat
+        for earlier in 0..<index where strategy(earlier, context).seat == seat { return false }
+        return true
+    }
+
+    private func writeBid(
+        _ index: Int, isFirst: Bool, _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext,
+        into out: inout ByteWriter
+    ) {
+        let offer = winners[index]
+        let strategy = strategy(index, context)
+        let creative = strategy.creatives[offer.creative]
+        let imp = request.imps[offer.imp]
+        let head = BidHead(
+            id: BidID(seed: context.seed, index: offer.imp), impid: imp.id, price: offer.price, mtype: offer.fit.mtype,
+            dealid: offer.deal, w: offer.fit.w, h: offer.fit.h, dur: offer.fit.dur,
+            exp: Int32(Account.lifetimeMinutes * 60))
+        writeFacts(offer, request, screened, context)
+        tokens.seal(landing: creative.landing, secure: imp.secure)
+        BidResponseWriter.openBid(head, fixedMembers: creative.fixedMembers, of: buffer(request), isFirst: isFirst, into: &out)
+        tokens.writeNotices(into: &out)
+        creative.writeMarkup(imp, offer.fit, in: request, tokens.urls, into: &out)
+        BidResponseWriter.closeBid(into: &out)
+    }
+
+    private func buffer(_ request: borrowing BidRequest) -> TextBuffer { request.text }
+
+    /// Writes what is true of a bid from now on into the token writer's `facts`.
+    private func writeFacts(
+        _ offer: Offer, _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext
+    ) {
+        let strategy = context.snapshot.strategies[offer.strategy]
+        let exchange = context.snapshot.exchanges[context.exchange]
+        let visitor = screened.consent >= .limited ? tokens.surrogate(request, exchange: exchange.id) : (0, 0)
+        let buffer = request.text
+        tokens.facts.clear()
+        BidFactsWriter.write(
+            .init(
+                bidID: BidID(seed: context.seed, index: offer.imp), instant: context.instant, price: offer.price,
+                currency: screened.currency, budgetPrice: offer.budgetPrice, budgetCurrency: strategy.currency,
+                quantity: offer.quantity, mtype: offer.fit.mtype, consent: screened.consent.rawValue,
+                isTest: request.test, billsAtImpression: exchange.billsAtImpression, width: offer.fit.w,
+                height: offer.fit.h, visitorHigh: visitor.0, visitorLow: visitor.1),
+            into: &tokens.facts)
+        BidFactsWriter.write(exchange.id, into: &tokens.facts)
+        BidFactsWriter.write(strategy.advertiser, into: &tokens.facts)
+        BidFactsWriter.write(strategy.id, into: &tokens.facts)
+        BidFactsWriter.write(strategy.creatives[offer.creative].id, into: &tokens.facts)
+        BidFactsWriter.write(strategy.seat, into: &tokens.facts)
+        BidFactsWriter.write(offer.deal, of: buffer, into: &tokens.facts)
+        BidFactsWriter.write(request.id, of: buffer, into: &tokens.facts)
+        BidFactsWriter.write(request.imps[offer.imp].id, of: buffer, into: &tokens.facts)
+        BidFactsWriter.write(request.device.geo.country, of: buffer, into: &tokens.facts)
+        let place = request.site.domain.isEmpty ? request.site.bundle : request.site.domain
+        BidFactsWriter.write(place, of: buffer, into: &tokens.facts)
+    }
+
+    /// Hands each winner's record to the log, once the response is certain to be sent.
+    func recordWinners(
+        _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext,
+        _ record: (borrowing ByteWriter) -> Void
+    ) {
+        for index in winners.indices {
+            // With one winner its facts still stand where replying put them.
+            if winners.count > 1 { writeFacts(winners[index], request, screened, context) }
+            tokens.record.clear()
+            EventCoder.writeBid(
+                at: context.instant, facts: tokens.facts, label: winners[index].label, seed: context.seed,
+                revision: context.snapshot.revision, into: &tokens.record)
+            record(tokens.record)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import BidKit
+internal import Documents
+internal import Consent
+internal import Targeting
+
+extension Auction {
+    enum Screening {
+        case goOn(Screened)
+        case stop(NoBidReason)
+    }
+
+    /// What concerns the request as a whole: the exchange, time, consent, currency.
+    ///
+    /// - Source: OpenRTB 2.6, 3.2.1.
+    func screen(_ request: borrowing BidRequest, _ context: AuctionContext) -> Screening {
+        let exchange = context.snapshot.exchanges[context.exchange]
+        considered = 0
+        if exchange.isPaused { return .stop(.exchangePaused) }
+        if request.imps.isEmpty { return .stop(.invalidRequest) }
+        if context.snapshot.strategies.isEmpty { return .stop(.noStrategies) }
+        if context.deadline.hasPassed(at: time.moment()) { return .stop(.insufficientTime) }
+        // A transparency answer under the EU's Digital Services Act is not something that we can give yet.
+        if let dsa = request.regs.dsaRequired, dsa >= 2 { return .stop(.privacy) }
+        let consent = ConsentMode(of: request)
+        if consent == .none { return .stop(.privacy) }
+        guard let currency = currency(request, context) else { return .stop(.currency) }
+        let targeting = TargetingContext(
+            exchange: exchange.id, instant: context.instant, personalDataAllowed: consent == .full)
+        return .goOn(Screened(consent: consent, currency: currency, targeting: targeting))
+    }
+
+    /// The currency to bid in: the first accepted one that can be converted to, else the first that is one.
+    private func currency(_ request: borrowing BidRequest, _ context: AuctionContext) -> Currency? {
+        guard !request.cur.isEmpty else { return context.snapshot.exchanges[context.exchange].document.currency }
+        var first: Currency?
+        for index in 0..<request.cur.count {
+            let code = request.element(index, of: request.cur)
+            guard let currency = unsafe request.text.withBytes(code, { unsafe Currency($0) }) else { continue }
+            if context.snapshot.rates.knows(currency) { return currency }
+            if first == nil { first = currency }
+        }
+        return first
+    }
+}

@@ -1,0 +1,122 @@
+internal import BidKit
+internal import Creative
+internal import Events
+internal import Sealing
+
+/// Scheme, host and port under which this service is called back.
+package struct Origin: Sendable, Equatable {
+    let plain: [UInt8]
+    let secure: [UInt8]
+
+    /// - Parameter url: `http://host:port` or `https://host`, perhaps with a path, without a slash at the end.
+    package init(_ url: String) {
+        let bare = url.hasSuffix("/") ? String(url.dropLast()) : url
+        plain = Array(bare.utf8)
+        secure = Array((bare.hasPrefix("http://") ? "https://" + bare.dropFirst(7) : bare).utf8)
+    }
+}
+
+/// Paths of notices; the last part is the token.
+package enum NoticePath {
+    package static let win: StaticString = "/win/"
+    package static let billing: StaticString = "/bill/"
+    package static let loss: StaticString = "/loss/"
+    package static let impression: StaticString = "/imp/"
+    package static let click: StaticString = "/click/"
+}
+
+/// Makes the URLs of one bid: seals its facts twice, for the exchange and for a browser, and writes them down.
+final class TokenWriter {
+    /// What is true of the bid at hand.
+    var facts = ByteWriter(capacity: 512)
+    /// Room for the bid's record.
+    var record = ByteWriter(capacity: 512)
+    /// Of the bid at hand, for its markup.
+    private(set) var urls = MarkupURLs()
+
+    private let sealer: Sealer
+    private let visitorKey: [UInt8]
+    var origin = Origin("http://localhost")
+    private var plain = ByteWriter(capacity: 512)
+    private var exchangeToken = ByteWriter(capacity: 1024)
+    private var isSecure = false
+
+    init(sealer: Sealer, visitorKey: [UInt8]) {
+        self.sealer = sealer
+        self.visitorKey = visitorKey
+    }
+
+    /// Seals `facts` into both tokens.
+    func seal(landing: [UInt8], secure: Bool) {
+        isSecure = secure
+        plain.clear()
+        Token.write(.exchange, landing: [], facts: facts, into: &plain)
+        exchangeToken.clear()
+        appendToken(to: &exchangeToken)
+        plain.clear()
+        Token.write(.browser, landing: landing, facts: facts, into: &plain)
+        urls.impression.clear()
+        urls.impression.append(base)
+        urls.impression.append(NoticePath.impression)
+        appendToken(to: &urls.impression)
+        urls.impression.append("?p=${AUCTION_PRICE}")
+        urls.click.clear()
+        urls.click.append(base)
+        urls.click.append(NoticePath.click)
+        appendToken(to: &urls.click)
+    }
+
+    private var base: [UInt8] { isSecure ? origin.secure : origin.plain }
+
+    private func appendToken(to out: inout ByteWriter) {
+        let size = Sealer.tokenCount(plain.count)
+        unsafe out.appendInPlace(size) { destination in
+            unsafe plain.withBytes { unsafe sealer.seal($0, into: destination) }
+        }
+    }
+
+    /// Writes `nurl`, `burl` and `lurl` with the macros that the exchange fills in.
+    ///
+    /// - Source: OpenRTB 2.6, 4.4.1.
+    func writeNotices(into out: inout ByteWriter) {
+        out.append(",\"nurl\":\"")
+        writeNotice(NoticePath.win, into: &out)
+        out.append("?p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}&m=${AUCTION_MIN_TO_WIN}\",\"burl\":\"")
+        writeNotice(NoticePath.billing, into: &out)
+        out.append("?p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}&q=${AUCTION_MULTIPLIER}\",\"lurl\":\"")
+        writeNotice(NoticePath.loss, into: &out)
+        out.append("?p=${AUCTION_PRICE}&r=${AUCTION_LOSS}&m=${AUCTION_MIN_TO_WIN}\"")
+    }
+
+    private func writeNotice(_ path: StaticString, into out: inout ByteWriter) {
+        out.append(base)
+        out.append(path)
+        out.append(exchangeToken)
+    }
+
+    /// A pseudonym of the visitor: a keyed hash of the best identifier that the request carries.
+    ///
+    /// - Returns: zeros where there is none.
+    func surrogate(_ request: borrowing BidRequest, exchange: [UInt8]) -> (UInt64, UInt64) {
+        let user = request.user
+        plain.clear()
+        if !user.buyeruid.isEmpty {
+            plain.append("buyeruid:")
+            plain.append(user.buyeruid, of: request.text)
+        } else if !request.device.ifa.isEmpty {
+            plain.append("ifa:")
+            plain.append(request.device.ifa, of: request.text)
+        } else if !user.id.isEmpty {
+            // An exchange's own id means nothing at another exchange.
+            plain.append("user:")
+            plain.append(exchange)
+            plain.append(":")
+            plain.append(user.id, of: request.text)
+        } else {
+            return (0, 0)
+        }
+        let code = Digest.hmacSHA256(key: visitorKey, plain.array())
+        let word = { (start: Int) in code[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        return (word(0), word(8))
+    }
+}

@@ -1,0 +1,77 @@
+internal import NIOCore
+internal import Units
+
+/// A request as it arrived: what the logic needs of it, whoever framed it.
+struct Arrival {
+    enum Method {
+        case get
+        case post
+        case other
+    }
+
+    let method: Method
+    /// Path and query as sent.
+    let target: String
+    var contentType: String?
+    var contentEncoding: String?
+    var authorization: String?
+    var acceptsGzip = false
+    /// Of the peer, as text; nil for a socket without one.
+    var address: String?
+    var body: ByteBuffer
+    /// When its first byte was read.
+    let moment: Moment
+    let instant: Instant
+
+    /// The target up to its question mark.
+    var path: Substring { target[..<(target.firstIndex(of: "?") ?? target.endIndex)] }
+
+    /// What stands behind the question mark.
+    var query: Query {
+        guard let mark = target.firstIndex(of: "?") else { return Query("") }
+        return Query(target[target.index(after: mark)...])
+    }
+}
+
+/// A query string, read by name: the first of a name counts.
+struct Query {
+    private let text: Substring
+
+    init(_ text: Substring) { self.text = text }
+
+    /// The percent-decoded value; nil where the name is absent or the text is not UTF-8 when decoded.
+    subscript(name: String) -> String? {
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts[0] == name { return parts.count == 2 ? Query.decode(parts[1]) : "" }
+        }
+        return nil
+    }
+
+    static func decode(_ text: Substring) -> String? {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex) else { return nil }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hex(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,149 @@
+internal import Auction
+internal import Documents
+internal import Events
+internal import Meters
+internal import OpenRTB
+internal import Sealing
+internal import Units
+
+/// Which endpoint answers a request.
+///
+/// - Source: the bid side of the public interface; every path of it is in this file.
+extension BidLoop {
+    func answer(_ arrival: borrowing Arrival) -> (Reply, due: Moment?) {
+        let path = arrival.path
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0].isEmpty else { return (.problem(.notFound, "no such path"), nil) }
+        switch (parts.count, parts[1]) {
+        case (3, "bid"):
+            guard arrival.method == .post else {
+                return (.problem(.methodNotAllowed, "bid requests are sent with POST"), nil)
+            }
+            return bid(arrival, exchange: parts[2])
+        case (3, "win"): return (exchangeNotice(.win, parts[2], arrival), nil)
+        case (3, "bill"): return (exchangeNotice(.billing, parts[2], arrival), nil)
+        case (3, "loss"): return (exchangeNotice(.loss, parts[2], arrival), nil)
+        case (3, "imp"): return (impression(parts[2], arrival), nil)
+        case (3, "click"): return (click(parts[2], arrival), nil)
+        case (3, "conversion"): return (conversion(String(parts[2]), arrival), nil)
+        case (3, "health") where parts[2] == "live": return (.text(.ok, "live\n", type: "text/plain"), nil)
+        case (3, "health") where parts[2] == "ready":
+            return (
+                isReady
+                    ? .text(.ok, "ready\n", type: "text/plain")
+                    : .text(.serviceUnavailable, "not ready\n", type: "text/plain"), nil
+            )
+        case (2, "status"): return (.text(.ok, statusText, type: "application/json"), nil)
+        default: return (.problem(.notFound, "no such path"), nil)
+        }
+    }
+
+    // MARK: What the exchange calls
+
+    private func exchangeNotice(_ kind: EventKind, _ tokenText: Substring, _ arrival: borrowing Arrival) -> Reply {
+        guard let token = open(tokenText, .exchange) else { return forged(kind) }
+        let query = arrival.query
+        let reasonText = query["r"] ?? ""
+        var notice = NoticeDesk.Notice(
+            kind, token, price: reasonText == "AUDIT" ? .audit : price(query, token.facts.exchange))
+        // A currency that the exchange left unreplaced says nothing.
+        notice.currency = query["c"].flatMap { Currency($0.utf8) }
+        notice.reason = Int32(reasonText)
+        if case .price(let price) = PriceDecoder.decode(query["m"] ?? "", .plain) { notice.minToWin = price }
+        notice.multiplier = query["q"].flatMap { Double($0) }.flatMap { Quantity(multiplier: $0) }
+        return reply(to: kind, desk.take(notice, at: arrival.instant), .noContent)
+    }
+
+    private func price(_ query: Query, _ exchange: String) -> PriceDecoder.Outcome {
+        let encoding = snapshot.exchange(exchange.utf8).map { snapshot.exchanges[$0].document.priceEncoding }
+        // A value that is not even percent-encoded text is not a price.
+        return query["p"].map { PriceDecoder.decode($0, encoding ?? .plain) } ?? .empty
+    }
+
+    // MARK: What a browser calls
+
+    private func impression(_ tokenText: Substring, _ arrival: borrowing Arrival) -> Reply {
+        guard let token = open(tokenText, .browser) else { return forged(.impression) }
+        let price = price(arrival.query, token.facts.exchange)
+        // Only where the impression is the bill does its price matter, and then a check's rendering books nothing.
+        let counted = token.facts.billsAtImpression || price == .audit ? price : .empty
+        let notice = NoticeDesk.Notice(.impression, token, price: counted)
+        return reply(to: .impression, desk.take(notice, at: arrival.instant), .pixel)
+    }
+
+    private func click(_ tokenText: Substring, _ arrival: borrowing Arrival) -> Reply {
+        guard let token = open(tokenText, .browser) else { return forged(.click) }
+        let target = Self.landing(token.landing, click: tokenText)
+        return reply(
+            to: .click, desk.take(.init(.click, token, price: .empty), at: arrival.instant), .redirect(to: target))
+    }
+
+    /// The landing page with our click's id, so that a conversion can bring it back where cookies do not.
+    static func landing(_ url: String, click: Substring) -> String {
+        let parts = url.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        let joint = parts[0].contains("?") ? "&" : "?"
+        return parts[0] + joint + "vclick=" + click + (parts.count == 2 ? "#" + parts[1] : "")
+    }
+
+    private func conversion(_ advertiser: String, _ arrival: borrowing Arrival) -> Reply {
+        guard snapshot.hasAdvertiser(advertiser) else {
+            return .problem(.notFound, "there is no advertiser “\(advertiser)”")
+        }
+        let query = arrival.query
+        // A click of another advertiser, or one that nobody sealed, credits nobody.
+        var click = query["click"].flatMap { open($0[...], .browser) }
+        if let token = click, token.facts.advertiser != advertiser || isOld(token, arrival.instant) { click = nil }
+        var event = Event(.conversion, at: arrival.instant, facts: click?.facts ?? BidFacts())
+        if click == nil {
+            event.facts.advertiser = advertiser
+            event.facts.bidID = freshID()
+            event.facts.instant = arrival.instant
+        }
+        event.label = String((query["event"] ?? "conversion").prefix(64))
+        event.order = String((query["order"] ?? "").prefix(128))
+        event.value = query["value"].flatMap { try? DecimalText.micros($0.utf8) }.map { Micros($0) }
+        event.valueCurrency = query["currency"].flatMap { Currency($0.utf8) }
+        return reply(to: .conversion, desk.take(conversion: event, click: click), .pixel)
+    }
+
+    private func isOld(_ token: Token, _ now: Instant) -> Bool {
+        now.micros - token.facts.instant.micros > EventKind.conversion.windowSeconds * 1_000_000
+    }
+
+    // MARK: Answers
+
+    private func forged(_ kind: EventKind) -> Reply {
+        count(kind, .forged)
+        return .problem(.badRequest, "this URL was not made by this service")
+    }
+
+    private func reply(to kind: EventKind, _ verdict: NoticeDesk.Verdict, _ success: Reply) -> Reply {
+        switch verdict {
+        case .accepted(let sequence):
+            count(kind, .accepted)
+            return .afterDurable(sequence: sequence, success)
+        case .repeated(let sequence):
+            count(kind, .repeated)
+            return .afterDurable(sequence: sequence, success)
+        case .audit:
+            count(kind, .audit)
+            return success
+        case .unpriced:
+            count(kind, .unpriced)
+            return success
+        case .refused:
+            count(kind, .refused)
+            return success
+        case .expired:
+            count(kind, .expired)
+            return .problem(.gone, "this notice came after its window")
+        case .unavailable:
+            count(kind, .unavailable)
+            return .problem(.serviceUnavailable, "the log takes no records; try again later")
+        }
+    }
+
+    private func count(_ kind: EventKind, _ outcome: BidMeters.NoticeOutcome) {
+        sheet.add(meters.notices[Int(kind.rawValue) - 1], BidMeters.index(outcome))
+    }
+}

@@ -1,0 +1,236 @@
+internal import Foundation
+internal import OpenRTB
+internal import Yams
+
+/// A document as a tree whose nodes know where they stand.
+package struct Node: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
+        case null
+        case bool(Bool)
+        /// The number as it was written, so that no digit is lost.
+        case number(String)
+        case string(String)
+        case list([Node])
+        case map([Member])
+    }
+
+    package struct Member: Equatable, Sendable {
+        package let key: String
+        package let keyPosition: Fault.Position?
+        package var value: Node
+
+        package init(key: String, keyPosition: Fault.Position? = nil, value: Node) {
+            self.key = key
+            self.keyPosition = keyPosition
+            self.value = value
+        }
+    }
+
+    package var content: Content
+    package let position: Fault.Position?
+    /// Set where the value did not come from the document itself.
+    package let origin: String?
+
+    package init(_ content: Content, position: Fault.Position? = nil, origin: String? = nil) {
+        self.content = content
+        self.position = position
+        self.origin = origin
+    }
+
+    /// The member's value; nil where the node is no map or lacks it.
+    package subscript(key: String) -> Node? {
+        guard case .map(let members) = content else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
+    /// What kind of value this is, in words for a fault.
+    package var typeName: String {
+        switch content {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .list: "a list"
+        case .map: "an object"
+        }
+    }
+}
+
+// MARK: Reading
+
+extension Node {
+    /// Reads a text of JSON or YAML, or several YAML documents behind one another.
+    package static func read(_ text: String) throws(DocumentError) -> [Node] {
+        let prepared = isJSON(text) ? JSONPreparation.prepare(text) : text
+        do {
+            return try Yams.compose_all(yaml: prepared).map { convert($0) }.filter { $0.content != .null }
+        } catch let error as YamlError {
+            throw DocumentError([fault(of: error)])
+        } catch {
+            throw DocumentError([Fault("cannot be read: \(error)", at: "")])
+        }
+    }
+
+    /// Reads exactly one document.
+    package static func readOne(_ text: String) throws(DocumentError) -> Node {
+        let nodes = try read(text)
+        guard nodes.count == 1 else {
+            throw DocumentError([Fault(nodes.isEmpty ? "is empty" : "holds several documents, expected one", at: "")])
+        }
+        return nodes[0]
+    }
+
+    private static func isJSON(_ text: String) -> Bool {
+        text.utf8.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }.map {
+            $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[")
+        } ?? false
+    }
+
+    private static func convert(_ node: Yams.Node) -> Node {
+        let position = node.mark.map { Fault.Position(line: $0.line, column: $0.column) }
+        switch node {
+        case .scalar(let scalar): return Node(content(of: scalar), position: position)
+        case .sequence(let sequence): return Node(.list(sequence.map { convert($0) }), position: position)
+        case .mapping(let mapping):
+            let members = mapping.map { key, value in
+                Member(
+                    key: key.string ?? "", keyPosition: key.mark.map { .init(line: $0.line, column: $0.column) },
+                    value: convert(value))
+            }
+            return Node(.map(members), position: position)
+        case .alias: return Node(.null, position: position)
+        }
+    }
+
+    private static func content(of scalar: Yams.Node.Scalar) -> Content {
+        guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
+        switch scalar.string {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return .bool(true)
+        case "false", "False", "FALSE": return .bool(false)
+        default: return isNumber(scalar.string) ? .number(scalar.string) : .string(scalar.string)
+        }
+    }
+
+    /// JSON's grammar of numbers; YAML's other notations are texts here.
+    private static func isNumber(_ text: String) -> Bool {
+        text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil
+    }
+
+    private static func fault(of error: YamlError) -> Fault {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return Fault(
+                "is neither JSON nor YAML: \(problem)", at: "",
+                position: Fault.Position(line: mark.line, column: mark.column))
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            return Fault(
+                "the same key twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))", at: "",
+                hint: "keep one of them", position: .init(line: context.mark.line, column: context.mark.column))
+        default:
+            return Fault("is neither JSON nor YAML: \(error)", at: "")
+        }
+    }
+}
+
+/// Turns the little of JSON that YAML 1.1 reads otherwise into what it reads alike.
+private enum JSONPreparation {
+    static func prepare(_ text: String) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity(text.utf8.count)
+        var inString = false
+        let bytes = Array(text.utf8)
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            switch (inString, byte) {
+            case (false, 0x09): out.append(0x20)
+            case (_, UInt8(ascii: "\"")):
+                inString.toggle()
+                out.append(byte)
+            case (true, UInt8(ascii: "\\")):
+                index += escape(bytes, at: index, into: &out)
+                continue
+            default: out.append(byte)
+            }
+            index += 1
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// - Returns: bytes taken.
+    private static func escape(_ bytes: [UInt8], at index: Int, into out: inout [UInt8]) -> Int {
+        guard index + 1 < bytes.count else {
+            out.append(bytes[index])
+            return 1
+        }
+        if bytes[index + 1] == UInt8(ascii: "/") {
+            out.append(UInt8(ascii: "/"))
+            return 2
+        }
+        // YAML knows \uXXXX, but not that two of them can be one character.
+        if let high = unit(bytes, at: index), high >> 10 == 0x36, let low = unit(bytes, at: index + 6), low >> 10 == 0x37,
+            let scalar = Unicode.Scalar(0x10000 + (high & 0x3FF) << 10 + low & 0x3FF)
+        {
+            out += Array(String(Character(scalar)).utf8)
+            return 12
+        }
+        out += [bytes[index], bytes[index + 1]]
+        return 2
+    }
+
+    private static func unit(_ bytes: [UInt8], at index: Int) -> UInt32? {
+        guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
+        else { return nil }
+        return UInt32(String(decoding: bytes[index + 2..<index + 6], as: UTF8.self), radix: 16)
+    }
+}
+
+// MARK: Writing
+
+extension Node {
+    /// The tree as compact JSON, members in their order.
+    package var json: String {
+        switch content {
+        case .null: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .number(let text): return text
+        case .string(let text): return JSONText.quoted(text)
+        case .list(let nodes): return "[" + nodes.map(\.json).joined(separator: ",") + "]"
+        case .map(let members):
+            return "{" + members.map { JSONText.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
+        }
+    }
+
+    /// The tree with another merged over it: null removes, objects merge, everything else replaces.
+    ///
+    /// - Source: RFC 7396, JSON Merge Patch.
+    package func merging(_ patch: Node) -> Node {
+        guard case .map(let changes) = patch.content else { return patch }
+        var members: [Member] = []
+        if case .map(let own) = content { members = own }
+        for change in changes {
+            let index = members.firstIndex { $0.key == change.key }
+            if change.value.content == .null {
+                if let index { members.remove(at: index) }
+            } else if let index {
+                members[index].value = members[index].value.merging(change.value)
+            } else {
+                members.append(Member(key: change.key, value: Node(.null).merging(change.value)))
+            }
+        }
+        return Node(.map(members), position: position, origin: origin)
+    }
+
+    /// Sets a member, or adds it at the end.
+    package mutating func set(_ key: String, _ value: Node) {
+        guard case .map(var members) = content else { return }
+        if let index = members.firstIndex(where: { $0.key == key }) {
+            members[index].value = value
+        } else {
+            members.append(Member(key: key, value: value))
+        }
+        content = .map(members)
+    }
+}

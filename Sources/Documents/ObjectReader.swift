@@ -1,0 +1,286 @@
+internal import Foundation
+package import Units
+
+/// Where faults are gathered while a document is read: reading goes on, so that one pass names all of them.
+package final class FaultList {
+    package private(set) var faults: [Fault] = []
+
+    package init() {}
+
+    package func add(_ message: String, at pointer: String, _ node: Node?, hint: String = "") {
+        faults.append(Fault(message, at: pointer, hint: hint, position: node?.position, origin: node?.origin))
+    }
+
+    package func add(_ fault: Fault) { faults.append(fault) }
+}
+
+/// Reads the members of one object by name and type, and in the end names those that it does not know.
+package struct ObjectReader {
+    package let node: Node
+    package let pointer: String
+    package let faults: FaultList
+    private let members: [String: Node]
+    private let known: Set<String>
+
+    /// - Parameter known: every member that this kind of object may have.
+    package init(_ node: Node, at pointer: String, known: Set<String>, _ faults: FaultList) {
+        self.node = node
+        self.pointer = pointer
+        self.faults = faults
+        self.known = known
+        guard case .map(let list) = node.content else {
+            members = [:]
+            faults.add("must be an object, is \(node.typeName)", at: pointer, node)
+            return
+        }
+        members = Dictionary(list.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        for member in list where !known.contains(member.key) {
+            let nearest = Nearest.name(to: member.key, among: known)
+            faults.add(
+                Fault(
+                    "unknown key “\(member.key)”", at: path(member.key),
+                    hint: nearest.map { "did you mean “\($0)”?" } ?? "known: \(known.sorted().joined(separator: ", "))",
+                    position: member.keyPosition, origin: member.value.origin))
+        }
+    }
+
+    package func path(_ key: String) -> String {
+        pointer + "/" + key.replacing("~", with: "~0").replacing("/", with: "~1")
+    }
+
+    /// The member; nil where it is missing or null.
+    package func value(_ key: String) -> Node? {
+        precondition(known.contains(key), "\(key) is not declared")
+        guard let node = members[key], node.content != .null else { return nil }
+        return node
+    }
+
+    package func require(_ key: String, example: String) -> Node? {
+        if let node = value(key) { return node }
+        faults.add("required, but missing", at: path(key), node, hint: "for example \(example)")
+        return nil
+    }
+
+    package func fault(_ message: String, _ key: String, hint: String = "") {
+        faults.add(message, at: path(key), members[key] ?? node, hint: hint)
+    }
+
+    // MARK: Types
+
+    package func string(_ key: String) -> String? {
+        guard let node = value(key) else { return nil }
+        if case .string(let text) = node.content { return text }
+        fault("must be a string, is \(node.typeName)", key)
+        return nil
+    }
+
+    package func bool(_ key: String) -> Bool? {
+        guard let node = value(key) else { return nil }
+        if case .bool(let flag) = node.content { return flag }
+        fault("must be true or false, is \(node.typeName)", key)
+        return nil
+    }
+
+    package func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        guard let node = value(key) else { return nil }
+        guard case .number(let text) = node.content, let number = Int(text) else {
+            fault("must be a whole number, is \(node.typeName)", key)
+            return nil
+        }
+        guard range.contains(number) else {
+            fault("must be between \(range.lowerBound) and \(range.upperBound), is \(number)", key)
+            return nil
+        }
+        return number
+    }
+
+    package func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
+        guard let node = value(key) else { return nil }
+        guard case .number(let text) = node.content, let number = Double(text) else {
+            fault("must be a number, is \(node.typeName)", key)
+            return nil
+        }
+        guard range.contains(number) else {
+            fault("must be between \(range.lowerBound) and \(range.upperBound), is \(text)", key)
+            return nil
+        }
+        return number
+    }
+
+    /// One of the words, by its place in the enumeration.
+    package func word<Word: RawRepresentable & CaseIterable>(_ key: String, _: Word.Type = Word.self) -> Word?
+    where Word.RawValue == String {
+        guard let text = string(key) else { return nil }
+        if let word = Word(rawValue: text) { return word }
+        let words = Word.allCases.map(\.rawValue)
+        let nearest = Nearest.name(to: text, among: words).map { "did you mean “\($0)”?" }
+        fault("must be one of \(words.joined(separator: ", ")); is “\(text)”", key, hint: nearest ?? "")
+        return nil
+    }
+
+    /// An amount of money as decimal text: millionths, at least 0.
+    package func money(_ key: String, max: Int64 = 1_000_000_000_000_000) -> Int64? {
+        guard let node = value(key) else { return nil }
+        guard case .string(let text) = node.content else {
+            if case .number(let text) = node.content {
+                fault("money must be a decimal string", key, hint: "write \"\(text)\"")
+            } else {
+                fault("must be money as a decimal string, is \(node.typeName)", key, hint: "for example \"2.50\"")
+            }
+            return nil
+        }
+        do throws(DecimalText.Fault) {
+            let micros = try DecimalText.micros(text.utf8)
+            guard micros >= 0 else {
+                fault("must not be negative, is “\(text)”", key)
+                return nil
+            }
+            guard micros <= max else {
+                fault("is above the greatest amount, \(DecimalText.string(micros: max))", key)
+                return nil
+            }
+            return micros
+        } catch {
+            switch error {
+            case .notADecimal: fault("is no decimal number: “\(text)”", key, hint: "for example \"2.50\"")
+            case .tooFine: fault("has more than six digits after the point: “\(text)”", key)
+            case .tooLarge: fault("is too large: “\(text)”", key)
+            }
+            return nil
+        }
+    }
+
+    package func currency(_ key: String) -> Currency? {
+        guard let text = string(key) else { return nil }
+        if text == text.uppercased(), let currency = Currency(text.utf8) { return currency }
+        fault("must be a currency's three letters (ISO 4217), is “\(text)”", key, hint: "for example \"USD\"")
+        return nil
+    }
+
+    package func instant(_ key: String) -> Instant? {
+        guard let text = string(key) else { return nil }
+        if let instant = Instant(rfc3339: text) { return instant }
+        fault("must be a time as RFC 3339 writes it, is “\(text)”", key, hint: "for example \"2026-11-01T00:00:00Z\"")
+        return nil
+    }
+
+    /// An http or https URL.
+    package func url(_ key: String) -> String? {
+        guard let text = string(key) else { return nil }
+        if URLText.isWebURL(text) { return text }
+        fault("must be an absolute http or https URL, is “\(text)”", key, hint: "for example \"https://acme.example/\"")
+        return nil
+    }
+
+    /// An identifier of ours.
+    package func id(_ key: String) -> String? {
+        guard let text = string(key) else { return nil }
+        if let why = Identifier.fault(in: text) {
+            fault("“\(text)” \(why)", key, hint: "letters, digits, dot, dash, underscore; for example \"acme-shoes\"")
+            return nil
+        }
+        return text
+    }
+
+    /// The elements of a list; one value counts as a list of one.
+    package func list(_ key: String) -> [(node: Node, pointer: String)] {
+        guard let node = value(key) else { return [] }
+        guard case .list(let nodes) = node.content else { return [(node, path(key))] }
+        return nodes.enumerated().map { ($1, path(key) + "/\($0)") }
+    }
+
+    package func strings(_ key: String) -> [String] {
+        list(key).compactMap { node, pointer in
+            if case .string(let text) = node.content, !text.isEmpty { return text }
+            faults.add("must be a string, is \(node.typeName)", at: pointer, node)
+            return nil
+        }
+    }
+
+    package func integers(_ key: String, in range: ClosedRange<Int>) -> [Int32] {
+        list(key).compactMap { node, pointer in
+            if case .number(let text) = node.content, let number = Int(text), range.contains(number) {
+                return Int32(number)
+            }
+            faults.add(
+                "must be a whole number between \(range.lowerBound) and \(range.upperBound)", at: pointer, node)
+            return nil
+        }
+    }
+}
+
+/// What our own identifiers may look like.
+package enum Identifier {
+    package static let countMax = 64
+
+    /// What is wrong with a text as an identifier; nil when nothing is.
+    package static func fault(in text: String) -> String? {
+        if text.isEmpty { return "is empty" }
+        if text.utf8.count > countMax { return "is longer than \(countMax) characters" }
+        let allowed = text.utf8.allSatisfy { byte in
+            (byte >= 0x30 && byte <= 0x39) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
+                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        }
+        if !allowed { return "has a character that identifiers do not have" }
+        if text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
+            return "is digits only, which readers of the log would take for a number"
+        }
+        return nil
+    }
+}
+
+package enum URLText {
+    /// Whether a text is an absolute http or https URL with a host and without spaces or control characters.
+    package static func isWebURL(_ text: String) -> Bool {
+        guard text.utf8.count <= 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }),
+            let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+            scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty, parts.user == nil
+        else { return false }
+        return true
+    }
+}
+
+extension Instant {
+    /// Reads `2026-11-01T00:00:00Z`, also with fractions and offsets.
+    package init?(rfc3339 text: String) {
+        let plain = Date.ISO8601FormatStyle()
+        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let date = (try? plain.parse(text)) ?? (try? fractional.parse(text)) else { return nil }
+        self.init(micros: Int64((date.timeIntervalSince1970 * 1_000_000).rounded()))
+    }
+
+    /// `2026-11-01T00:00:00.123456Z`.
+    package var rfc3339: String {
+        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
+        let fraction = String(micros - seconds * 1_000_000)
+        let date = Date(timeIntervalSince1970: Double(seconds)).formatted(Date.ISO8601FormatStyle())
+        return date.dropLast() + "." + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
+    }
+}
+
+/// The name that a mistyped one most likely stands for.
+package enum Nearest {
+    /// - Returns: the closest of `names`, at most a third of its letters away.
+    package static func name(to typed: String, among names: some Sequence<String>) -> String? {
+        names.map { (name: $0, distance: distance(typed.lowercased(), $0.lowercased())) }
+            .filter { $0.distance <= max(1, $0.name.count / 3) }
+            .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+    }
+
+    /// Insertions, deletions and replacements between two texts (Levenshtein).
+    static func distance(_ lhs: String, _ rhs: String) -> Int {
+        let left = Array(lhs)
+        let right = Array(rhs)
+        var row = Array(0...right.count)
+        for (i, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let replaced = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

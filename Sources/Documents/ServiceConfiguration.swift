@@ -1,0 +1,150 @@
+package import Units
+
+/// How a service is to run: one YAML file, overridden by the environment, overridden by flags.
+package struct ServiceConfiguration: Sendable {
+    package struct Address: Equatable, Sendable {
+        package let host: String
+        package let port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// `HOST:PORT`, also `[::1]:8080`.
+        package init?(_ text: String) {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+                (0...65_535).contains(port)
+            else { return nil }
+            var host = String(text[..<colon])
+            if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+            guard !host.isEmpty else { return nil }
+            self.init(host: host, port: port)
+        }
+
+        package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    package enum Durability: String, CaseIterable, Sendable {
+        case powerLoss = "power-loss"
+        case processCrash = "process-crash"
+    }
+
+    package var data = "./vendue-data"
+    package var bid = Address(host: "127.0.0.1", port: 8080)
+    /// nil: `http://` and the bid address.
+    package var publicURL: String?
+    package var control = Address(host: "127.0.0.1", port: 8081)
+    /// nil: one a core.
+    package var loops: Int?
+    package var durability = Durability.powerLoss
+    package var rates = CurrencyRates()
+
+    /// Where a key stands in the file, its variable in the environment, and its flag.
+    package static let variables: [(path: [String], variable: String)] = [
+        (["data"], "VENDUE_DATA"), (["bid", "address"], "VENDUE_BID_ADDRESS"),
+        (["bid", "public_url"], "VENDUE_BID_PUBLIC_URL"), (["control", "address"], "VENDUE_CONTROL_ADDRESS"),
+        (["loops"], "VENDUE_LOOPS"), (["durability"], "VENDUE_DURABILITY"),
+    ]
+
+    /// Keys that other versions of the service know, and what this one says to them.
+    private static let later: [String: String] = [
+        "tls": "put a proxy that ends TLS in front", "trusted_proxies": "leave it out",
+        "retention": "leave it out: nothing is deleted yet", "consent": "leave it out: the strictest reading applies",
+        "geoip": "leave it out: the request's own geo is used",
+    ]
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - file: the file's document; nil without a file.
+    ///   - environment: of the process.
+    ///   - flags: values by path, as `["bid", "address"]`.
+    /// - Throws: every fault at once, each naming where its value came from.
+    package init(file: Node?, environment: [String: String], flags: [[String]: String]) throws(DocumentError) {
+        var root = file ?? Node(.map([]))
+        for (path, variable) in Self.variables {
+            if let text = environment[variable] { root.overlay(path, Self.scalar(text, path, "environment \(variable)")) }
+        }
+        for (path, text) in flags.sorted(by: { $0.key.joined() < $1.key.joined() }) {
+            root.overlay(path, Self.scalar(text, path, "flag --\(path.joined(separator: "."))"))
+        }
+        let faults = FaultList()
+        read(ObjectReader(
+            root, at: "",
+            known: ["data", "bid", "control", "loops", "durability", "currency_rates", "retention", "consent", "geoip"],
+            faults))
+        if !faults.faults.isEmpty { throw DocumentError(faults.faults) }
+    }
+
+    private static func scalar(_ text: String, _ path: [String], _ origin: String) -> Node {
+        Node(path == ["loops"] && Int(text) != nil ? .number(text) : .string(text), origin: origin)
+    }
+
+    private mutating func read(_ object: ObjectReader) {
+        data = object.string("data") ?? data
+        refuseLater(["retention", "consent", "geoip"], of: object)
+        if let node = object.value("bid") {
+            let side = ObjectReader(
+                node, at: "/bid", known: ["address", "public_url", "tls", "trusted_proxies"], object.faults)
+            bid = Self.address("address", of: side) ?? bid
+            publicURL = side.url("public_url")
+            refuseLater(["tls", "trusted_proxies"], of: side)
+        }
+        if let node = object.value("control") {
+            let side = ObjectReader(node, at: "/control", known: ["address", "tls"], object.faults)
+            control = Self.address("address", of: side) ?? control
+            refuseLater(["tls"], of: side)
+        }
+        loops = object.integer("loops", in: 1...1024)
+        durability = object.word("durability") ?? .powerLoss
+        if let node = object.value("currency_rates") { readRates(node, object) }
+    }
+
+    private func refuseLater(_ keys: [String], of object: ObjectReader) {
+        for key in keys where object.value(key) != nil {
+            object.fault("is not available in this version", key, hint: Self.later[key] ?? "leave it out")
+        }
+    }
+
+    private static func address(_ key: String, of object: ObjectReader) -> Address? {
+        guard let text = object.string(key) else { return nil }
+        if let address = Address(text) { return address }
+        object.fault("is no address: “\(text)”", key, hint: "HOST:PORT, for example \"127.0.0.1:8080\"")
+        return nil
+    }
+
+    /// `{ "EUR": "1.08" }`: US dollars that one unit is worth.
+    private mutating func readRates(_ node: Node, _ object: ObjectReader) {
+        guard case .map(let members) = node.content else {
+            object.fault("must be an object of currencies, is \(node.typeName)", "currency_rates")
+            return
+        }
+        let entries = ObjectReader(node, at: "/currency_rates", known: Set(members.map(\.key)), object.faults)
+        var table: [Currency: Int64] = [:]
+        for member in members {
+            guard let currency = Currency(member.key.utf8), member.key == member.key.uppercased() else {
+                entries.fault("is no currency (ISO 4217): “\(member.key)”", member.key)
+                continue
+            }
+            guard let micros = entries.money(member.key) else { continue }
+            if micros == 0 { entries.fault("must be above 0", member.key) }
+            table[currency] = micros
+        }
+        rates = CurrencyRates(dollarsPerUnit: table)
+    }
+}
+
+extension Node {
+    /// Sets a value deep in a tree, making the objects on the way.
+    fileprivate mutating func overlay(_ path: [String], _ value: Node) {
+        guard let key = path.first else { return }
+        if path.count == 1 {
+            set(key, value)
+        } else {
+            var inner = self[key] ?? Node(.map([]))
+            inner.overlay(Array(path.dropFirst()), value)
+            set(key, inner)
+        }
+    }
+}

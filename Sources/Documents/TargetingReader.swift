@@ -1,0 +1,316 @@
+internal import OpenRTB
+package import Targeting
+package import Units
+
+/// Reads the targeting language: a tree of `all`, `any` and `not` over leaves of one key each.
+package struct TargetingReader {
+    /// Levels of nesting: deeper trees are written by accident, and evaluation recurses.
+    package static let depthMax = 16
+    /// Values in one leaf.
+    package static let valuesMax = 100_000
+
+    package static let keys: Set<String> = [
+        "exchange", "country", "region", "city", "zip", "metro", "near", "device", "os", "osv", "browser", "connection",
+        "carrier", "language", "environment", "domain", "bundle", "publisher", "category", "keyword", "format", "size",
+        "position", "interstitial", "rewarded", "segment", "ip", "hour", "deal", "seller",
+    ]
+
+    private let clock: LocalClock
+    private let faults: FaultList
+
+    /// - Parameter clock: of the strategy's time zone, for `hour`.
+    package init(clock: LocalClock, _ faults: FaultList) {
+        self.clock = clock
+        self.faults = faults
+    }
+
+    package func read(_ node: Node, at pointer: String, depth: Int = 1) -> Predicate {
+        guard depth <= Self.depthMax else {
+            faults.add("nested deeper than \(Self.depthMax) levels", at: pointer, node)
+            return .everything
+        }
+        guard case .map(let members) = node.content else {
+            faults.add(
+                "must be an object with one key, is \(node.typeName)", at: pointer, node,
+                hint: "for example { \"country\": [\"USA\"] }")
+            return .everything
+        }
+        if members.isEmpty { return .everything }
+        // Several keys in one object mean all of them: the reading that everybody expects.
+        let parts = members.map { member in
+            self.member(member, at: "\(pointer)/\(member.key.replacing("~", with: "~0").replacing("/", with: "~1"))", depth)
+        }
+        return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    private func member(_ member: Node.Member, at pointer: String, _ depth: Int) -> Predicate {
+        switch member.key {
+        case "all": return .all(list(member.value, at: pointer, depth))
+        case "any": return .any(list(member.value, at: pointer, depth))
+        case "not": return .not(read(member.value, at: pointer, depth: depth + 1))
+        default: break
+        }
+        guard Self.keys.contains(member.key) else {
+            let names = Self.keys.union(["all", "any", "not"])
+            faults.add(
+                Fault(
+                    "unknown key “\(member.key)”", at: pointer,
+                    hint: Nearest.name(to: member.key, among: names).map { "did you mean “\($0)”?" }
+                        ?? "known: \(names.sorted().joined(separator: ", "))",
+                    position: member.keyPosition))
+            return .everything
+        }
+        let leaf = LeafReader(key: member.key, clock: clock, faults: faults).read(member.value, at: pointer)
+        return leaf.map { .leaf($0) } ?? .everything
+    }
+
+    private func list(_ node: Node, at pointer: String, _ depth: Int) -> [Predicate] {
+        guard case .list(let nodes) = node.content else {
+            faults.add("must be a list, is \(node.typeName)", at: pointer, node)
+            return []
+        }
+        return nodes.enumerated().map { read($1, at: "\(pointer)/\($0)", depth: depth + 1) }
+    }
+}
+
+/// Reads the values of one key.
+private struct LeafReader {
+    let key: String
+    let clock: LocalClock
+    let faults: FaultList
+
+    func read(_ node: Node, at pointer: String) -> Leaf? {
+        var values: [(Node, String)] = [(node, pointer)]
+        if case .list(let nodes) = node.content { values = nodes.enumerated().map { ($1, "\(pointer)/\($0)") } }
+        guard !values.isEmpty else {
+            faults.add("an empty list matches nothing", at: pointer, node, hint: "leave the key out to accept everything")
+            return nil
+        }
+        guard values.count <= TargetingReader.valuesMax else {
+            faults.add("more than \(TargetingReader.valuesMax) values", at: pointer, node, hint: "use a segment")
+            return nil
+        }
+        switch key {
+        case "exchange": return .exchange(texts(values, lower: false))
+        case "country": return .country(each(values, country))
+        case "region": return .region(each(values, region))
+        case "city": return .city(texts(values))
+        case "zip": return .zip(each(values, wildcard))
+        case "metro": return .metro(texts(values))
+        case "near": return .near(values.compactMap { circle($0.0, at: $0.1) })
+        case "device": return .device(codes(values, Self.devices))
+        case "os": return .os(texts(values))
+        case "osv": return .osv(texts(values))
+        case "browser": return .browser(each(values, browser))
+        case "connection": return .connection(codes(values, Self.connections))
+        case "carrier": return .carrier(texts(values))
+        case "language": return .language(texts(values))
+        case "environment": return .environment(words(values, Self.environments))
+        case "domain": return .domain(each(values, domain))
+        case "bundle": return .bundle(texts(values))
+        case "publisher": return .publisher(texts(values))
+        case "category": return .category(texts(values))
+        case "keyword": return .keyword(texts(values))
+        case "format": return .format(words(values, Self.formats))
+        case "size": return .size(each(values, size))
+        case "position": return .position(codes(values, Self.positions))
+        case "interstitial": return flag(values).map { .interstitial($0) }
+        case "rewarded": return flag(values).map { .rewarded($0) }
+        case "segment": return .segment(texts(values))
+        case "ip": return .ip(each(values, addressRange))
+        case "hour": return .hour(hours(values))
+        case "deal": return .deal(texts(values, lower: false))
+        case "seller": return .seller(each(values, seller))
+        default: preconditionFailure("\(key) is listed among the keys, but not read")
+        }
+    }
+
+    // MARK: Values
+
+    private func text(_ node: Node, _ pointer: String) -> String? {
+        switch node.content {
+        case .string(let text) where !text.isEmpty: return text
+        case .number(let text): return text
+        default:
+            faults.add("must be a string, is \(node.typeName)", at: pointer, node)
+            return nil
+        }
+    }
+
+    private func texts(_ values: [(Node, String)], lower: Bool = true) -> [[UInt8]] {
+        values.compactMap { node, pointer in
+            text(node, pointer).map { Array((lower ? $0.lowercased() : $0).utf8) }
+        }
+    }
+
+    /// Each value through `read`, which is given the text and a way to complain.
+    private func each<Value>(_ values: [(Node, String)], _ read: (String, (String, String) -> Void) -> Value?) -> [Value] {
+        values.compactMap { node, pointer in
+            text(node, pointer).flatMap { text in
+                read(text) { faults.add($0, at: pointer, node, hint: $1) }
+            }
+        }
+    }
+
+    private func browser(_ text: String, _ complain: (String, String) -> Void) -> Browser? {
+        if let browser = Browser(rawValue: text.lowercased()) { return browser }
+        complain("unknown browser “\(text)”", Browser.allCases.map(\.rawValue).joined(separator: ", "))
+        return nil
+    }
+
+    private func country(_ text: String, _ complain: (String, String) -> Void) -> [UInt8]? {
+        let code = text.uppercased()
+        let letters = Array(code.utf8)
+        if letters.count == 2, let alpha3 = Country.alpha3(of: (letters[0], letters[1])) {
+            return [alpha3.0 | 0x20, alpha3.1 | 0x20, alpha3.2 | 0x20]
+        }
+        guard Country.isAlpha3(code) else {
+            complain("unknown country “\(text)”", "ISO 3166-1 alpha-3, for example \"USA\"")
+            return nil
+        }
+        return Array(code.lowercased().utf8)
+    }
+
+    private func region(_ text: String, _ complain: (String, String) -> Void) -> Region? {
+        let parts = text.split(separator: "-", maxSplits: 1)
+        guard parts.count == 2, parts[0].count == 2 || parts[0].count == 3 else {
+            return Region(country: nil, code: Array(text.lowercased().utf8))
+        }
+        return country(String(parts[0]), complain).map {
+            Region(country: $0, code: Array(parts[1].lowercased().utf8))
+        }
+    }
+
+    private func wildcard(_ text: String, _ complain: (String, String) -> Void) -> Wildcard? {
+        let isPrefix = text.hasSuffix("*")
+        let fixed = isPrefix ? String(text.dropLast()) : text
+        guard !fixed.contains("*"), !fixed.isEmpty else {
+            complain("a * may stand at the end only, behind something: “\(text)”", "for example \"94*\"")
+            return nil
+        }
+        return Wildcard(text: Array(fixed.lowercased().utf8), isPrefix: isPrefix)
+    }
+
+    private func domain(_ text: String, _ complain: (String, String) -> Void) -> [UInt8]? {
+        guard !text.contains("/"), !text.contains(" "), !text.hasPrefix("."), text.contains(".") else {
+            complain("is no domain: “\(text)”", "a host name without scheme and path, for example \"example.com\"")
+            return nil
+        }
+        return Array(text.lowercased().utf8)
+    }
+
+    private func size(_ text: String, _ complain: (String, String) -> Void) -> Size? {
+        let parts = text.split(separator: "x")
+        guard parts.count == 2, let w = Int32(parts[0]), let h = Int32(parts[1]), w > 0, h > 0 else {
+            complain("is no size: “\(text)”", "for example \"300x250\"")
+            return nil
+        }
+        return Size(w: w, h: h)
+    }
+
+    private func addressRange(_ text: String, _ complain: (String, String) -> Void) -> AddressRange? {
+        if let range = AddressRange(text) { return range }
+        complain("is neither an IP address nor a CIDR block: “\(text)”", "for example \"192.0.2.0/24\"")
+        return nil
+    }
+
+    private func seller(_ text: String, _ complain: (String, String) -> Void) -> Seller? {
+        let parts = text.split(separator: "/", maxSplits: 1)
+        guard let asi = parts.first else { return nil }
+        return Seller(asi: Array(asi.lowercased().utf8), sid: parts.count == 2 ? Array(parts[1].utf8) : nil)
+    }
+
+    private func circle(_ node: Node, at pointer: String) -> Circle? {
+        let object = ObjectReader(node, at: pointer, known: ["lat", "lon", "km"], faults)
+        guard object.require("lat", example: "52.52") != nil, object.require("lon", example: "13.40") != nil,
+            object.require("km", example: "5") != nil,
+            let lat = object.number("lat", in: -90...90), let lon = object.number("lon", in: -180...180),
+            let km = object.number("km", in: 0.01...20_000)
+        else { return nil }
+        return Circle(lat: lat, lon: lon, km: km)
+    }
+
+    private func flag(_ values: [(Node, String)]) -> Bool? {
+        guard values.count == 1, case .bool(let flag) = values[0].0.content else {
+            faults.add("must be true or false", at: values[0].1, values[0].0)
+            return nil
+        }
+        return flag
+    }
+
+    /// Names of AdCOM's codes, or the codes themselves.
+    private func codes(_ values: [(Node, String)], _ names: [String: [Int32]]) -> Set<Int32> {
+        var codes: Set<Int32> = []
+        for (node, pointer) in values {
+            guard let text = text(node, pointer) else { continue }
+            if let known = names[text.lowercased()] {
+                codes.formUnion(known)
+            } else if let code = Int32(text), code >= 0 {
+                codes.insert(code)
+            } else {
+                unknown(text, Array(names.keys), at: pointer, node)
+            }
+        }
+        return codes
+    }
+
+    private func words<Value>(_ values: [(Node, String)], _ names: [String: Value]) -> [Value] {
+        values.compactMap { node, pointer in
+            guard let text = text(node, pointer) else { return nil }
+            if let value = names[text.lowercased()] { return value }
+            unknown(text, Array(names.keys), at: pointer, node)
+            return nil
+        }
+    }
+
+    private func unknown(_ text: String, _ names: [String], at pointer: String, _ node: Node) {
+        let nearest = Nearest.name(to: text, among: names).map { "did you mean “\($0)”?" }
+        faults.add(
+            "unknown \(key) “\(text)”", at: pointer, node, hint: nearest ?? names.sorted().joined(separator: ", "))
+    }
+
+    /// `mon-fri 08-20`, `sat 10-14`, `mon-sun 00-24`: days, then hours from the first to before the last.
+    private func hours(_ values: [(Node, String)]) -> HoursOfWeek {
+        var hours = HoursOfWeek(clock: clock)
+        for (node, pointer) in values {
+            guard let text = text(node, pointer) else { continue }
+            guard let (days, range) = Self.span(text.lowercased()) else {
+                faults.add("is no span of hours: “\(text)”", at: pointer, node, hint: "for example \"mon-fri 08-20\"")
+                continue
+            }
+            hours.insert(days: days, hours: range)
+        }
+        return hours
+    }
+
+    private static func span(_ text: String) -> (days: [Int], hours: Range<Int>)? {
+        let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        let parts = text.split(separator: " ")
+        guard parts.count == 2 else { return nil }
+        let days = parts[0].split(separator: "-").map { names.firstIndex(of: String($0)) }
+        let bounds = parts[1].split(separator: "-").map { Int($0) }
+        guard days.count <= 2, let first = days.first ?? nil, let last = days.last ?? nil, bounds.count == 2,
+            let from = bounds[0], let to = bounds[1], from >= 0, from < to, to <= 24
+        else { return nil }
+        let count = (last - first + 7) % 7 + 1
+        return ((0..<count).map { (first + $0) % 7 }, from..<to)
+    }
+
+    // MARK: Words
+
+    private static let devices: [String: [Int32]] = [
+        "mobile": [1, 4, 5], "phone": [4], "tablet": [5], "pc": [2], "desktop": [2], "tv": [3], "connected-device": [6],
+        "set-top-box": [7], "out-of-home": [8],
+    ]
+    private static let connections: [String: [Int32]] = [
+        "ethernet": [1], "wifi": [2], "cellular": [3, 4, 5, 6, 7], "2g": [4], "3g": [5], "4g": [6], "5g": [7],
+    ]
+    private static let positions: [String: [Int32]] = [
+        "above-fold": [1], "locked": [2], "below-fold": [3], "header": [4], "footer": [5], "sidebar": [6],
+        "fullscreen": [7],
+    ]
+    private static let environments: [String: SiteOrApp.Kind] = ["site": .site, "app": .app, "dooh": .dooh]
+    private static let formats: [String: MarkupType] = [
+        "banner": .banner, "video": .video, "audio": .audio, "native": .native,
+    ]
+}

@@ -1,0 +1,47 @@
+package import Events
+internal import Units
+
+/// Checks the books against the log: every event once, nothing spent above its bid, every reservation accounted for.
+package struct LogAudit {
+    package private(set) var faults: [String] = []
+    package private(set) var counts: [EventKind: UInt64] = [:]
+    package private(set) var events: UInt64 = 0
+    private let ledger = BudgetLedger()
+    private var seen: Set<String> = []
+
+    /// Faults are named up to this many; more are counted only.
+    private static let faultsMax = 20
+    package private(set) var faultCount = 0
+
+    package init() {}
+
+    package mutating func add(_ event: Event, sequence: UInt64) {
+        events += 1
+        counts[event.kind, default: 0] += 1
+        if !seen.insert(event.id).inserted { fault("record \(sequence): \(event.id) is in the log twice") }
+        if let price = event.price, event.kind != .loss, price > event.facts.price {
+            fault("record \(sequence): \(event.id) has a price above its bid")
+        }
+        if let settled = event.settled, settled > event.facts.reserved {
+            fault("record \(sequence): \(event.id) spends more than its bid reserved")
+        }
+        if event.facts.isTest, event.settled != nil { fault("record \(sequence): \(event.id) books test traffic") }
+        ledger.replay(event)
+    }
+
+    private mutating func fault(_ text: String) {
+        faultCount += 1
+        if faults.count < Self.faultsMax { faults.append(text) }
+    }
+
+    /// Checks the accounts once all events have been added.
+    package mutating func finish() {
+        for (id, books) in ledger.books() where !books.balance {
+            fault("\(id): reserved \(books.reserved.nanos) is not settled + released + expired + outstanding")
+        }
+    }
+
+    package var books: [(id: AccountID, books: Account.Books)] { ledger.books() }
+
+    package var tallies: [(key: BudgetLedger.TallyKey, tally: BudgetLedger.Tally)] { ledger.tallies() }
+}

@@ -1,0 +1,31 @@
+internal import Synchronization
+
+/// The counters of one event loop: the loop adds, anybody reads; nobody waits.
+@safe
+package final class MeterSheet: @unchecked Sendable {
+    // Invariant: `cells` holds `count` initialised atomics from `init` to `deinit`; every index is below `count`.
+    private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+    private let count: Int
+
+    package init(_ plan: MeterPlan) {
+        count = plan.cellCount
+        unsafe cells = .allocate(capacity: count)
+        for index in 0..<count { unsafe (cells + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        unsafe cells.deinitialize(count: count)
+        unsafe cells.deallocate()
+    }
+
+    @inline(__always)
+    func add(_ amount: UInt64, to cell: Int) {
+        precondition(cell >= 0 && cell < count)
+        unsafe cells[cell].add(amount, ordering: .relaxed)
+    }
+
+    func value(_ cell: Int) -> UInt64 {
+        precondition(cell >= 0 && cell < count)
+        return unsafe cells[cell].load(ordering: .relaxed)
+    }
+}

@@ -1,0 +1,50 @@
+internal import BidPlane
+internal import EventLog
+internal import Events
+internal import Ledger
+internal import Meters
+internal import OpenRTB
+internal import Units
+
+/// The service's figures as text for other programs.
+enum Figures {
+    /// Prometheus' text format.
+    static func prometheus(_ server: BidServer, _ log: EventLog) -> String {
+        let dropped = log.droppedRecords
+        return server.meters.plan.prometheus(server.sheets) + """
+            # HELP vendue_decision_records_dropped_total Decision records dropped because a ring was full.
+            # TYPE vendue_decision_records_dropped_total counter
+            vendue_decision_records_dropped_total \(dropped)
+            # HELP vendue_log_durable_sequence Last record that survives a power cut.
+            # TYPE vendue_log_durable_sequence gauge
+            vendue_log_durable_sequence \(log.durableSequence)
+            # HELP vendue_build_info The version that runs.
+            # TYPE vendue_build_info gauge
+            vendue_build_info{version="\(Build.version)"} 1
+
+            """
+    }
+
+    /// Every account's books, and counts by strategy and exchange.
+    static func books(_ ledger: BudgetLedger) -> String {
+        let accounts = ledger.books().sorted { "\($0.id)" < "\($1.id)" }.map { id, books in
+            let (kind, name) =
+                switch id {
+                case .strategy(let name): ("strategy", name)
+                case .advertiser(let name): ("advertiser", name)
+                }
+            let amounts = [
+                ("reserved", books.reserved), ("settled", books.settled), ("settled_late", books.settledLate),
+                ("released", books.released), ("expired", books.expired), ("outstanding", books.outstanding),
+            ].map { "\"\($0)\":\"\(DecimalText.string(nanos: $1.nanos))\"" }.joined(separator: ",")
+            return "{\"\(kind)\":\(JSONText.quoted(name)),\(amounts),\"balanced\":\(books.balance)}"
+        }
+        let tallies = ledger.tallies().map { key, tally in
+            let counts = EventKind.allCases.map { "\"\($0.plural)\":\(tally[$0])" }.joined(separator: ",")
+            return "{\"advertiser\":\(JSONText.quoted(key.advertiser)),\"strategy\":\(JSONText.quoted(key.strategy)),"
+                + "\"exchange\":\(JSONText.quoted(key.exchange)),\(counts),"
+                + "\"spend\":\"\(DecimalText.string(nanos: tally.spend.nanos))\",\"currency\":\"\(tally.currency)\"}"
+        }
+        return "{\"accounts\":[\(accounts.joined(separator: ","))],\"delivery\":[\(tallies.joined(separator: ","))]}\n"
+    }
+}

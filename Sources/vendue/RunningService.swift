@@ -1,0 +1,204 @@
+internal import Auction
+internal import BidKit
+internal import BidPlane
+internal import ControlPlane
+internal import Documents
+internal import EventLog
+internal import FlatPrice
+internal import Foundation
+internal import Ledger
+internal import Logging
+internal import Meters
+internal import NIOCore
+internal import Sealing
+internal import ServiceLifecycle
+internal import Synchronization
+internal import Units
+
+/// The kinds of strategy that this executable knows: the one place to add another.
+enum Bidders {
+    static let kinds: [BidderKind] = [FlatPrice.kind]
+}
+
+/// The whole service in one process: built, wired and started here, and stopped in the opposite order.
+final class RunningService: Sendable {
+    let configuration: ServiceConfiguration
+    let ledger: BudgetLedger
+    let log: EventLog
+    let bidServer: BidServer
+    let registry: Registry
+    let bidAddress: ServiceConfiguration.Address
+    let controlAddress: ServiceConfiguration.Address
+
+    private let lock: DirectoryLock
+    private let control: ServiceGroup
+    private let controlTask: Task<Void, any Error>
+    private let readiness: Readiness
+
+    /// Starts everything; returns when both listeners are open.
+    ///
+    /// - Parameter seed: of all chance in auctions; nil for the operating system's.
+    static func start(_ configuration: ServiceConfiguration, seed: Seed? = nil, logger: Logger) async throws
+        -> RunningService
+    {
+        let directory = DataDirectory(path: configuration.data)
+        let lock = try directory.take()
+        let time = SystemTime()
+        let keys = try directory.keyRing(at: time.instant())
+        let visitorKey = try directory.visitorKey()
+        let books = try Books(directory, configuration, time, logger)
+        let readiness = Readiness()
+        let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
+        if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil {
+            logger.info("wrote an operator token to \(directory.operatorToken)")
+        }
+
+        let bidServer = try await BidServer(
+            BidServices(
+                log: books.log, desk: NoticeDesk(log: books.log, register: books.register), keys: keys,
+                visitorKey: visitorKey, time: time, seed: seed ?? Self.freshSeed(),
+                meters: BidMeters(), isReady: { readiness.isReady }, status: { readiness.json }),
+            loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount)
+        let ledger = books.ledger
+        books.log.follow { _, event in ledger.apply(event) }
+        books.log.onTick { ledger.advance(to: $0) }
+        books.log.start()
+
+        let compiler = SnapshotCompiler(kinds: Bidders.kinds, ledger: ledger, rates: configuration.rates)
+        let publish: @Sendable (RegistryContents) async -> Void = { contents in
+            let snapshot = compiler.compile(contents)
+            for fault in snapshot.faults { logger.warning("\(fault)") }
+            await bidServer.publish(snapshot)
+            readiness.revision = snapshot.revision
+        }
+        let contents = try registry.contents()
+        for fault in contents.faults { logger.error("\(fault)") }
+        await publish(contents)
+        return try await RunningService(
+            configuration, ledger: ledger, log: books.log, bidServer: bidServer, registry: registry, lock: lock,
+            readiness: readiness, publish: publish, logger: logger)
+    }
+
+    private init(
+        _ configuration: ServiceConfiguration, ledger: BudgetLedger, log: EventLog, bidServer: BidServer,
+        registry: Registry, lock: DirectoryLock, readiness: Readiness,
+        publish: @escaping @Sendable (RegistryContents) async -> Void, logger: Logger
+    ) async throws {
+        self.configuration = configuration
+        self.ledger = ledger
+        self.log = log
+        self.bidServer = bidServer
+        self.registry = registry
+        self.lock = lock
+        self.readiness = readiness
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let api = ControlAPI(
+            registry: registry, publish: publish,
+            hooks: ControlHooks(
+                metrics: { Figures.prometheus(bidServer, log) }, status: { readiness.json },
+                isReady: { readiness.isReady && log.failure == nil }, books: { Figures.books(ledger) }),
+            address: .init(host: configuration.control.host, port: configuration.control.port), logger: logger,
+            onReady: { bound in
+                port.yield(bound)
+                port.finish()
+            })
+        // Signals are the command's business: it decides what ends when.
+        let control = ServiceGroup(services: [api], logger: logger)
+        self.control = control
+        controlTask = Task {
+            defer { port.finish() }
+            try await control.run()
+        }
+        guard let controlPort = await ports.first(where: { _ in true }) else {
+            try await controlTask.value
+            throw Failure.work("the control listener did not open at \(configuration.control.text)")
+        }
+        controlAddress = .init(host: configuration.control.host, port: controlPort)
+        do {
+            let bound = try await bidServer.listen(host: configuration.bid.host, port: configuration.bid.port) { port in
+                Origin(
+                    configuration.publicURL
+                        ?? "http://\(ServiceConfiguration.Address(host: configuration.bid.host, port: port).text)")
+            }
+            bidAddress = .init(host: configuration.bid.host, port: bound.port ?? configuration.bid.port)
+        } catch {
+            throw Failure.work("the bid listener cannot be opened at \(configuration.bid.text): \(error)")
+        }
+        readiness.isReady = true
+    }
+
+    /// Stops in the order that loses nothing: readiness fails, requests under way end, the log is flushed.
+    func stop() async {
+        readiness.isReady = false
+        await control.triggerGracefulShutdown()
+        await bidServer.drain(seconds: 5)
+        log.stop()
+        try? await controlTask.value
+        await bidServer.stop()
+    }
+
+    private static func freshSeed() -> Seed {
+        let bytes = Digest.random(16)
+        let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        return Seed(high: word(0), low: word(8))
+    }
+}
+
+/// What the log says when it is opened: the ledger, the notices taken, and the log itself.
+private struct Books {
+    let ledger = BudgetLedger()
+    let register: NoticeRegister
+    let log: EventLog
+
+    init(_ directory: DataDirectory, _ configuration: ServiceConfiguration, _ time: any TimeSource, _ logger: Logger)
+        throws
+    {
+        var register = NoticeRegister()
+        let ledger = ledger
+        log = try EventLog(
+            storage: try DirectoryStorage(path: directory.log),
+            durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash, time: time,
+            replay: { sequence, event in
+                ledger.replay(event)
+                register.record(event, sequence: sequence)
+            })
+        ledger.advance(to: time.instant())
+        register.prune(at: time.instant())
+        self.register = register
+        let found = log.recovery
+        if found.tornBytes > 0 {
+            logger.warning(
+                "log: an interrupted write of \(found.tornBytes) bytes at the end was cut; every acknowledged record is there")
+        }
+        logger.info("log: \(found.records) records in \(found.segments) segments")
+    }
+}
+
+/// Whether the service wants traffic, and what it is.
+final class Readiness: Sendable {
+    private let ready = Atomic<Bool>(false)
+    private let published = Atomic<UInt64>(0)
+
+    var isReady: Bool {
+        get { ready.load(ordering: .acquiring) }
+        set { ready.store(newValue, ordering: .releasing) }
+    }
+
+    /// Of the snapshot in use.
+    var revision: UInt64 {
+        get { published.load(ordering: .relaxed) }
+        set { published.store(newValue, ordering: .relaxed) }
+    }
+
+    var json: String {
+        "{\"version\":\"\(Build.version)\",\"ready\":\(isReady),\"revision\":\(revision)}\n"
+    }
+}
+
+extension SnapshotCompiler {
+    func compile(_ contents: RegistryContents) -> Snapshot {
+        compile(
+            revision: contents.revision, advertisers: contents.advertisers, strategies: contents.strategies,
+            exchanges: contents.exchanges)
+    }
+}
