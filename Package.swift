@@ -20,7 +20,8 @@ let package = Package(
         .target(
             name: "CSimdJSON",
             cxxSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: [.linkedLibrary("simdjson")]),
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
         .target(name: "Units"),
         .target(name: "OpenRTB", dependencies: ["Units", "CSimdJSON"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -36,24 +37,29 @@ let package = Package(
             name: "Documents",
             dependencies: [
                 "Units", "OpenRTB", "BidKit", "Targeting", "Sealing", .product(name: "Yams", package: "Yams"),
-            ]),
+            ]
+        ),
         .target(name: "Creative", dependencies: ["Units", "OpenRTB"]),
         .target(name: "Ledger", dependencies: ["Units", "Events"]),
         .target(
             name: "Auction",
             dependencies: [
-                "Units", "OpenRTB", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative", "Consent", "Sealing",
-            ]),
+                "Units", "OpenRTB", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative", "Consent",
+                "Sealing",
+            ]
+        ),
         .target(name: "Analytics", dependencies: ["Units", "OpenRTB", "Consent", "Events"]),
         .target(name: "Meters"),
         .target(
             name: "BidPlane",
             dependencies: [
-                "Units", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing", "Meters", "CZlib",
+                "Units", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing", "Meters",
+                "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
+            ]
+        ),
         .target(
             name: "ControlPlane",
             dependencies: [
@@ -64,7 +70,8 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ]
+        ),
         .target(
             name: "Traffic",
             dependencies: [
@@ -73,11 +80,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "vendue",
             dependencies: [
-                "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Documents", "EventLog", "Events", "FlatPrice",
+                "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Documents", "EventLog", "Events",
+                "FlatPrice",
                 "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -85,7 +94,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )
@@ -93,12 +103,13 @@ let package = Package(
 // The same strict settings for every Swift target.
 let shims: Set = ["CSimdJSON", "COpenSSL", "CZlib"]
 for target in package.targets where !shims.contains(target.name) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .strictMemorySafety(),
-        .treatAllWarnings(as: .error),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .strictMemorySafety(),
+            .treatAllWarnings(as: .error),
+        ]
 }

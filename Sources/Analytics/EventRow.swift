@@ -16,7 +16,8 @@ package struct EventRow: Sendable {
     /// Columns in order. `price_micros` is a CPM price; what an impression cost is a thousandth of it.
     package static let columns = [
         "event_id", "time", "kind", "bid_id", "auction_id", "imp_id", "exchange", "advertiser", "strategy", "creative",
-        "seat", "deal", "visitor", "country", "domain", "price_micros", "currency", "reason", "label", "consent", "test",
+        "seat", "deal", "visitor", "country", "domain", "price_micros", "currency", "reason", "label", "consent",
+        "test",
         "format", "bid_price_micros", "settled_nanos", "settled_currency", "min_to_win_micros", "order", "value_micros",
         "value_currency", "revision", "sequence",
     ]
@@ -31,7 +32,8 @@ package struct EventRow: Sendable {
         values = [
             .text(event.id), .text(Self.time(event.instant)), .text(event.kind.label),
             hasBid ? .text(facts.bidID.description) : .null, Self.text(facts.auction), Self.text(facts.imp),
-            Self.text(facts.exchange), Self.text(facts.advertiser), Self.text(facts.strategy), Self.text(facts.creative),
+            Self.text(facts.exchange), Self.text(facts.advertiser), Self.text(facts.strategy),
+            Self.text(facts.creative),
             Self.text(facts.seat), Self.text(facts.deal), Self.visitor(facts), Self.text(facts.country),
             Self.text(facts.domain), Self.integer(price?.micros), .text(facts.currency.description),
             event.reason.map { .text(LossReason.label(code: $0)) } ?? .null, Self.text(event.label),

@@ -7,12 +7,19 @@ internal import Ledger
 extension Auction {
     /// Writes the response: the winners, grouped by seat.
     func reply(
-        _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext, into out: inout ByteWriter
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext,
+        into out: inout ByteWriter
     ) {
         let buffer = request.text
         BidResponseWriter.open(
-            requestID: request.id, of: buffer, bidid: BidID(seed: context.seed, index: -1), cur: screened.currency,
-            into: &out)
+            requestID: request.id,
+            of: buffer,
+            bidid: BidID(seed: context.seed, index: -1),
+            cur: screened.currency,
+            into: &out
+        )
         var isFirstSeat = true
         for first in winners.indices where isFirstOfSeat(first, context) {
             let seat = strategy(first, context).seat
@@ -37,7 +44,11 @@ extension Auction {
     }
 
     private func writeBid(
-        _ index: Int, isFirst: Bool, _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext,
+        _ index: Int,
+        isFirst: Bool,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext,
         into out: inout ByteWriter
     ) {
         let offer = winners[index]
@@ -45,12 +56,25 @@ extension Auction {
         let creative = strategy.creatives[offer.creative]
         let imp = request.imps[offer.imp]
         let head = BidHead(
-            id: BidID(seed: context.seed, index: offer.imp), impid: imp.id, price: offer.price, mtype: offer.fit.mtype,
-            dealid: offer.deal, w: offer.fit.w, h: offer.fit.h, dur: offer.fit.dur,
-            exp: Int32(Account.lifetimeMinutes * 60))
+            id: BidID(seed: context.seed, index: offer.imp),
+            impid: imp.id,
+            price: offer.price,
+            mtype: offer.fit.mtype,
+            dealid: offer.deal,
+            w: offer.fit.w,
+            h: offer.fit.h,
+            dur: offer.fit.dur,
+            exp: Int32(Account.lifetimeMinutes * 60)
+        )
         writeFacts(offer, request, screened, context)
         tokens.seal(landing: creative.landing, secure: imp.secure)
-        BidResponseWriter.openBid(head, fixedMembers: creative.fixedMembers, of: buffer(request), isFirst: isFirst, into: &out)
+        BidResponseWriter.openBid(
+            head,
+            fixedMembers: creative.fixedMembers,
+            of: buffer(request),
+            isFirst: isFirst,
+            into: &out
+        )
         tokens.writeNotices(into: &out)
         creative.writeMarkup(imp, offer.fit, in: request, tokens.urls, into: &out)
         BidResponseWriter.closeBid(into: &out)
@@ -60,7 +84,10 @@ extension Auction {
 
     /// Writes what is true of a bid from now on into the token writer's `facts`.
     private func writeFacts(
-        _ offer: Offer, _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext
+        _ offer: Offer,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext
     ) {
         let strategy = context.snapshot.strategies[offer.strategy]
         let exchange = context.snapshot.exchanges[context.exchange]
@@ -69,12 +96,24 @@ extension Auction {
         tokens.facts.clear()
         BidFactsWriter.write(
             .init(
-                bidID: BidID(seed: context.seed, index: offer.imp), instant: context.instant, price: offer.price,
-                currency: screened.currency, budgetPrice: offer.budgetPrice, budgetCurrency: strategy.currency,
-                quantity: offer.quantity, mtype: offer.fit.mtype, consent: screened.consent.rawValue,
-                isTest: request.test, billsAtImpression: exchange.billsAtImpression, width: offer.fit.w,
-                height: offer.fit.h, visitorHigh: visitor.0, visitorLow: visitor.1),
-            into: &tokens.facts)
+                bidID: BidID(seed: context.seed, index: offer.imp),
+                instant: context.instant,
+                price: offer.price,
+                currency: screened.currency,
+                budgetPrice: offer.budgetPrice,
+                budgetCurrency: strategy.currency,
+                quantity: offer.quantity,
+                mtype: offer.fit.mtype,
+                consent: screened.consent.rawValue,
+                isTest: request.test,
+                billsAtImpression: exchange.billsAtImpression,
+                width: offer.fit.w,
+                height: offer.fit.h,
+                visitorHigh: visitor.0,
+                visitorLow: visitor.1
+            ),
+            into: &tokens.facts
+        )
         BidFactsWriter.write(exchange.id, into: &tokens.facts)
         BidFactsWriter.write(strategy.advertiser, into: &tokens.facts)
         BidFactsWriter.write(strategy.id, into: &tokens.facts)
@@ -90,7 +129,9 @@ extension Auction {
 
     /// Hands each winner's record to the log, once the response is certain to be sent.
     func recordWinners(
-        _ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext,
         _ record: (borrowing ByteWriter) -> Void
     ) {
         for index in winners.indices {
@@ -98,8 +139,13 @@ extension Auction {
             if winners.count > 1 { writeFacts(winners[index], request, screened, context) }
             tokens.record.clear()
             EventCoder.writeBid(
-                at: context.instant, facts: tokens.facts, label: winners[index].label, seed: context.seed,
-                revision: context.snapshot.revision, into: &tokens.record)
+                at: context.instant,
+                facts: tokens.facts,
+                label: winners[index].label,
+                seed: context.seed,
+                revision: context.snapshot.revision,
+                into: &tokens.record
+            )
             record(tokens.record)
         }
     }

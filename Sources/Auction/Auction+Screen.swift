@@ -1,6 +1,6 @@
 internal import BidKit
-internal import Documents
 internal import Consent
+internal import Documents
 internal import Targeting
 
 extension Auction {
@@ -25,7 +25,10 @@ extension Auction {
         if consent == .none { return .stop(.privacy) }
         guard let currency = currency(request, context) else { return .stop(.currency) }
         let targeting = TargetingContext(
-            exchange: exchange.id, instant: context.instant, personalDataAllowed: consent == .full)
+            exchange: exchange.id,
+            instant: context.instant,
+            personalDataAllowed: consent == .full
+        )
         return .goOn(Screened(consent: consent, currency: currency, targeting: targeting))
     }
 

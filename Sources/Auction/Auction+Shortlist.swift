@@ -30,12 +30,17 @@ extension Auction {
 
     /// The rules of one strategy on one impression, in order; the first that stops it is the reason.
     private func ask(
-        _ strategy: Strategy, _ slot: Slot, _ request: borrowing BidRequest, _ screened: Screened,
+        _ strategy: Strategy,
+        _ slot: Slot,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
         _ context: AuctionContext
     ) -> PassReason? {
         guard strategy.isActive, strategy.flight.contains(context.instant) else { return .notInFlight }
         guard seatAllowed(strategy.seat, request) else { return .seat }
-        guard Evaluator.matches(strategy.targeting, slot.imp, of: request, screened.targeting) else { return .targeting }
+        guard Evaluator.matches(strategy.targeting, slot.imp, of: request, screened.targeting) else {
+            return .targeting
+        }
         considered += 1
         switch chooseCreative(strategy, slot, request, context) {
         case .refused(let reason):
@@ -58,7 +63,10 @@ extension Auction {
 
     /// One of the creatives that fit, by lot: the seed decides, so that a replay shows the same.
     private func chooseCreative(
-        _ strategy: Strategy, _ slot: Slot, _ request: borrowing BidRequest, _ context: AuctionContext
+        _ strategy: Strategy,
+        _ slot: Slot,
+        _ request: borrowing BidRequest,
+        _ context: AuctionContext
     ) -> Choice {
         var reason = PassReason.format
         let formats = context.snapshot.exchanges[context.exchange].document.formats
@@ -79,8 +87,13 @@ extension Auction {
 
     /// Where it competes, what it must beat there, and what the strategy says.
     private func offer(
-        _ strategy: Strategy, _ creative: Int, _ fit: Fit, _ slot: Slot, _ request: borrowing BidRequest,
-        _ screened: Screened, _ context: AuctionContext
+        _ strategy: Strategy,
+        _ creative: Int,
+        _ fit: Fit,
+        _ slot: Slot,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext
     ) -> PassReason? {
         let rates = context.snapshot.rates
         guard let place = place(strategy, strategy.creatives[creative], slot.imp, request) else { return .deal }
@@ -89,8 +102,14 @@ extension Auction {
             return .currency
         }
         let opportunity = Opportunity(
-            imp: slot.imp, mtype: fit.mtype, creative: creative, floor: ownFloor, isFirstPrice: place.at != 2,
-            instant: context.instant, seed: context.seed)
+            imp: slot.imp,
+            mtype: fit.mtype,
+            creative: creative,
+            floor: ownFloor,
+            isFirstPrice: place.at != 2,
+            instant: context.instant,
+            seed: context.seed
+        )
         let answer = strategy.cell.ask(opportunity, in: request)
         guard let offered = answer.price else { return .strategyPassed }
         guard offered >= ownFloor, offered > .zero else { return .floor }
@@ -101,11 +120,19 @@ extension Auction {
         guard price >= floor, price > .zero else { return .floor }
         candidates.append(
             Offer(
-                imp: slot.index, strategy: slot.strategy, creative: creative, fit: fit, price: price,
+                imp: slot.index,
+                strategy: slot.strategy,
+                creative: creative,
+                fit: fit,
+                price: price,
                 budgetPrice: budgetPrice,
-                reserved: request.test ? .zero : Spend(at: budgetPrice, quantity: slot.imp.qty), deal: place.id,
-                quantity: slot.imp.qty, ticket: context.seed.number(UInt64(slot.strategy) &* 0x1_0001 &+ UInt64(slot.index)),
-                label: answer.label))
+                reserved: request.test ? .zero : Spend(at: budgetPrice, quantity: slot.imp.qty),
+                deal: place.id,
+                quantity: slot.imp.qty,
+                ticket: context.seed.number(UInt64(slot.strategy) &* 0x1_0001 &+ UInt64(slot.index)),
+                label: answer.label
+            )
+        )
         return nil
     }
 
@@ -113,7 +140,12 @@ extension Auction {
     ///
     /// A strategy that names deals bids in them alone; one that names none bids openly, where that is allowed.
     /// - Returns: nil where it may not compete at all.
-    private func place(_ strategy: Strategy, _ creative: Creative, _ imp: Imp, _ request: borrowing BidRequest)
+    private func place(
+        _ strategy: Strategy,
+        _ creative: Creative,
+        _ imp: Imp,
+        _ request: borrowing BidRequest
+    )
         -> Place?
     {
         let text = request.text

@@ -69,7 +69,9 @@ package final class Auction {
     ///   - record: called once for each bid with its record for the log, after all have been decided.
     /// - Complexity: O(impressions × strategies).
     package func hold(
-        _ request: borrowing BidRequest, _ context: AuctionContext, into response: inout ByteWriter,
+        _ request: borrowing BidRequest,
+        _ context: AuctionContext,
+        into response: inout ByteWriter,
         record: (borrowing ByteWriter) -> Void
     ) -> AuctionOutcome {
         switch screen(request, context) {

@@ -7,26 +7,43 @@ internal import Creative
 enum Floor {
     /// - Returns: in `currency`, rounded up; nil where no price can satisfy it.
     static func of(
-        _ place: Place, _ imp: Imp, _ fit: Fit, _ request: borrowing BidRequest, in currency: Currency,
+        _ place: Place,
+        _ imp: Imp,
+        _ fit: Fit,
+        _ request: borrowing BidRequest,
+        in currency: Currency,
         _ rates: CurrencyRates
     ) -> CPM? {
         if let deal = place.deal {
             let floor = guidance(
-                perSecond: deal.mincpmpersec, durfloors: deal.durfloors, otherwise: deal.bidfloor, fit.dur, request)
+                perSecond: deal.mincpmpersec,
+                durfloors: deal.durfloors,
+                otherwise: deal.bidfloor,
+                fit.dur,
+                request
+            )
             guard let floor else { return nil }
             // A deal without a floor of its own competes as an open bid does.
             if floor > .zero || place.at == 3 { return convert(floor, deal.bidfloorcur, currency, rates) }
         }
         let slot = fit.mtype == .video ? imp.video : fit.mtype == .audio ? imp.audio : nil
         let floor = guidance(
-            perSecond: slot?.mincpmpersec, durfloors: slot?.durfloors ?? .empty, otherwise: imp.bidfloor, fit.dur,
-            request)
+            perSecond: slot?.mincpmpersec,
+            durfloors: slot?.durfloors ?? .empty,
+            otherwise: imp.bidfloor,
+            fit.dur,
+            request
+        )
         return floor.flatMap { convert($0, imp.bidfloorcur, currency, rates) }
     }
 
     /// Floors by duration come first, then one by second, then the plain one.
     private static func guidance(
-        perSecond: CPM?, durfloors: List<DurFloor>, otherwise: CPM?, _ seconds: Int32, _ request: borrowing BidRequest
+        perSecond: CPM?,
+        durfloors: List<DurFloor>,
+        otherwise: CPM?,
+        _ seconds: Int32,
+        _ request: borrowing BidRequest
     ) -> CPM? {
         if seconds > 0 {
             var highest: CPM?

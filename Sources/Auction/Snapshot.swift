@@ -19,7 +19,11 @@ package final class Snapshot: Sendable {
     private let advertisers: Set<String>
 
     init(
-        revision: UInt64, exchanges: [Exchange], strategies: [Strategy], advertisers: Set<String>, rates: CurrencyRates,
+        revision: UInt64,
+        exchanges: [Exchange],
+        strategies: [Strategy],
+        advertisers: Set<String>,
+        rates: CurrencyRates,
         faults: [String]
     ) {
         self.revision = revision
@@ -32,7 +36,13 @@ package final class Snapshot: Sendable {
 
     /// Nothing registered.
     package static let empty = Snapshot(
-        revision: 0, exchanges: [], strategies: [], advertisers: [], rates: CurrencyRates(), faults: [])
+        revision: 0,
+        exchanges: [],
+        strategies: [],
+        advertisers: [],
+        rates: CurrencyRates(),
+        faults: []
+    )
 
     /// The exchange with this id.
     ///

@@ -17,7 +17,9 @@ package struct SnapshotCompiler: Sendable {
 
     /// - Returns: a snapshot; what cannot run is left out of it and named in its faults.
     package func compile(
-        revision: UInt64, advertisers: [AdvertiserDocument], strategies: [StrategyDocument],
+        revision: UInt64,
+        advertisers: [AdvertiserDocument],
+        strategies: [StrategyDocument],
         exchanges: [ExchangeDocument]
     ) -> Snapshot {
         var faults: [String] = []
@@ -25,7 +27,10 @@ package struct SnapshotCompiler: Sendable {
         for advertiser in advertisers {
             owners[advertiser.id] = advertiser
             ledger.account(.advertiser(advertiser.id)).setLimits(
-                total: advertiser.budget.total, daily: advertiser.budget.daily, clock: advertiser.clock)
+                total: advertiser.budget.total,
+                daily: advertiser.budget.daily,
+                clock: advertiser.clock
+            )
         }
         let compiled = strategies.sorted { $0.id < $1.id }.compactMap { document in
             compile(document, owner: owners[document.advertiser], &faults)
@@ -33,11 +38,18 @@ package struct SnapshotCompiler: Sendable {
         return Snapshot(
             revision: revision,
             exchanges: exchanges.sorted { $0.id < $1.id }.map { Exchange(id: Array($0.id.utf8), document: $0) },
-            strategies: compiled, advertisers: Set(owners.keys), rates: rates, faults: faults)
+            strategies: compiled,
+            advertisers: Set(owners.keys),
+            rates: rates,
+            faults: faults
+        )
     }
 
-    private func compile(_ document: StrategyDocument, owner: AdvertiserDocument?, _ faults: inout [String]) -> Strategy?
-    {
+    private func compile(
+        _ document: StrategyDocument,
+        owner: AdvertiserDocument?,
+        _ faults: inout [String]
+    ) -> Strategy? {
         guard let owner else {
             faults.append("strategy \(document.id): there is no advertiser \(document.advertiser)")
             return nil
@@ -46,7 +58,8 @@ package struct SnapshotCompiler: Sendable {
         if owner.budget != Budget(), owner.currency != document.currency {
             faults.append(
                 "strategy \(document.id): its currency is \(document.currency), the budget of advertiser \(owner.id) is in "
-                    + "\(owner.currency)")
+                    + "\(owner.currency)"
+            )
             return nil
         }
         guard let kind = kinds.first(where: { $0.name == document.bidder }), let cell = kind.seat(document.terms) else {
@@ -56,12 +69,20 @@ package struct SnapshotCompiler: Sendable {
         let account = ledger.account(.strategy(document.id))
         account.setLimits(total: document.budget.total, daily: document.budget.daily, clock: document.clock)
         return Strategy(
-            id: Array(document.id.utf8), advertiser: Array(document.advertiser.utf8), seat: Array(document.seat.utf8),
-            seatEscaped: JSONText.escaped(document.seat.utf8), currency: document.currency,
-            isActive: document.state == .active, flight: document.flight, targeting: document.targeting,
+            id: Array(document.id.utf8),
+            advertiser: Array(document.advertiser.utf8),
+            seat: Array(document.seat.utf8),
+            seatEscaped: JSONText.escaped(document.seat.utf8),
+            currency: document.currency,
+            isActive: document.state == .active,
+            flight: document.flight,
+            targeting: document.targeting,
             deals: document.deals.map { Array($0.utf8) },
-            creatives: document.creatives.map { Creative($0, campaign: document.id) }, cell: cell, account: account,
-            advertiserAccount: ledger.account(.advertiser(owner.id)))
+            creatives: document.creatives.map { Creative($0, campaign: document.id) },
+            cell: cell,
+            account: account,
+            advertiserAccount: ledger.account(.advertiser(owner.id))
+        )
     }
 }
 
@@ -69,12 +90,25 @@ extension Creative {
     /// Compiles a registered creative of a strategy.
     init(_ document: CreativeDocument, campaign: String) {
         let identity = Identity(
-            id: document.id, campaign: campaign, adomain: document.adomain, cat: document.cat, cattax: document.cattax,
-            attr: document.attr, language: document.language, bundle: document.bundle, landing: document.landing)
+            id: document.id,
+            campaign: campaign,
+            adomain: document.adomain,
+            cat: document.cat,
+            cattax: document.cattax,
+            attr: document.attr,
+            language: document.language,
+            bundle: document.bundle,
+            landing: document.landing
+        )
         switch document.format {
         case .banner(let banner):
             let markup = BannerMarkup(
-                html: banner.html, w: banner.w, h: banner.h, api: banner.api, mimes: banner.mimes)
+                html: banner.html,
+                w: banner.w,
+                h: banner.h,
+                api: banner.api,
+                mimes: banner.mimes
+            )
             self.init(identity, .banner(markup), source: banner.html)
         case .video(let linear):
             self.init(identity, .linear(Self.markup(linear, document, isVideo: true)), source: Self.source(linear))
@@ -82,14 +116,21 @@ extension Creative {
             self.init(identity, .linear(Self.markup(linear, document, isVideo: false)), source: Self.source(linear))
         case .native(let native):
             let markup = NativeMarkup(
-                title: native.title, image: native.image.map { ($0.url, $0.w, $0.h) },
-                icon: native.icon.map { ($0.url, $0.w, $0.h) }, data: native.data)
+                title: native.title,
+                image: native.image.map { ($0.url, $0.w, $0.h) },
+                icon: native.icon.map { ($0.url, $0.w, $0.h) },
+                data: native.data
+            )
             let urls = [native.image?.url, native.icon?.url].compactMap { $0 }.joined(separator: " ")
             self.init(identity, .native(markup), source: urls)
         }
     }
 
-    private static func markup(_ linear: CreativeDocument.Linear, _ document: CreativeDocument, isVideo: Bool)
+    private static func markup(
+        _ linear: CreativeDocument.Linear,
+        _ document: CreativeDocument,
+        isVideo: Bool
+    )
         -> LinearMarkup
     {
         let source: LinearMarkup.Source =
@@ -98,9 +139,18 @@ extension Creative {
             case .vast(let text): .vast(text)
             }
         return LinearMarkup(
-            isVideo: isVideo, id: document.id, title: document.name, mimes: linear.mimes, duration: linear.duration,
-            w: linear.w, h: linear.h, protocols: linear.protocols, bitrate: linear.bitrate, api: linear.api,
-            source: source)
+            isVideo: isVideo,
+            id: document.id,
+            title: document.name,
+            mimes: linear.mimes,
+            duration: linear.duration,
+            w: linear.w,
+            h: linear.h,
+            protocols: linear.protocols,
+            bitrate: linear.bitrate,
+            api: linear.api,
+            source: source
+        )
     }
 
     private static func source(_ linear: CreativeDocument.Linear) -> String {

@@ -34,7 +34,13 @@ public struct Opportunity: BitwiseCopyable, Sendable {
     public let seed: Seed
 
     public init(
-        imp: Imp, mtype: MarkupType, creative: Int, floor: CPM, isFirstPrice: Bool, instant: Instant, seed: Seed
+        imp: Imp,
+        mtype: MarkupType,
+        creative: Int,
+        floor: CPM,
+        isFirstPrice: Bool,
+        instant: Instant,
+        seed: Seed
     ) {
         self.imp = imp
         self.mtype = mtype

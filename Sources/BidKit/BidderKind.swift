@@ -10,7 +10,8 @@ public struct BidderKind: Sendable {
     /// - Parameter build: reads the terms, leaving its complaints in them; nil when there are any.
     @inlinable
     public init<Strategy: BidStrategy & ~Copyable>(
-        _ name: String, build: @escaping @Sendable (inout Terms) -> Strategy?
+        _ name: String,
+        build: @escaping @Sendable (inout Terms) -> Strategy?
     ) {
         self.init(name) { (terms: inout Terms) -> Seat? in
             guard let strategy = build(&terms) else { return nil }
@@ -62,7 +63,8 @@ public final class Seat: @unchecked Sendable {
         let cell = UnsafeMutablePointer<Strategy>.allocate(capacity: 1)
         unsafe cell.initialize(to: strategy)
         unsafe self.init(
-            cell: UnsafeMutableRawPointer(cell), maxCPM: maxCPM,
+            cell: UnsafeMutableRawPointer(cell),
+            maxCPM: maxCPM,
             asker: { cell, opportunity, request in
                 unsafe cell.assumingMemoryBound(to: Strategy.self).pointee.answer(opportunity, in: request)
             },
@@ -70,12 +72,15 @@ public final class Seat: @unchecked Sendable {
                 let typed = unsafe cell.assumingMemoryBound(to: Strategy.self)
                 unsafe typed.deinitialize(count: 1)
                 unsafe typed.deallocate()
-            })
+            }
+        )
     }
 
     @usableFromInline
     init(
-        cell: UnsafeMutableRawPointer, maxCPM: CPM, asker: @escaping Asker,
+        cell: UnsafeMutableRawPointer,
+        maxCPM: CPM,
+        asker: @escaping Asker,
         drop: @escaping (UnsafeMutableRawPointer) -> Void
     ) {
         unsafe self.cell = unsafe cell

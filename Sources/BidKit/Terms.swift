@@ -71,8 +71,10 @@ public struct Terms {
             return price
         } catch {
             add(
-                key, error == .tooFine ? "has more than six digits after the point: “\(text)”" : "is no price: “\(text)”",
-                hint: "for example \"2.50\"")
+                key,
+                error == .tooFine ? "has more than six digits after the point: “\(text)”" : "is no price: “\(text)”",
+                hint: "for example \"2.50\""
+            )
             return nil
         }
     }

@@ -38,7 +38,10 @@ final class BidLoop {
         meters = services.meters
         sheet = MeterSheet(services.meters.plan)
         auction = Auction(
-            ring: services.keys, visitorKey: services.visitorKey, time: services.time)
+            ring: services.keys,
+            visitorKey: services.visitorKey,
+            time: services.time
+        )
         opener = Sealer(ring: services.keys)
         ring = services.log.makeRing()
         seeds = SeedGenerator(root: services.seed, stream: UInt64(index))
@@ -92,8 +95,12 @@ final class BidLoop {
         let due = Deadline(Int64(tmax), millisAfter: arrival.moment).moment
         let reserve = document.reserveMillis ?? BidServices.defaultReserveMillis(tmax: tmax)
         let context = AuctionContext(
-            snapshot: snapshot, exchange: index, instant: arrival.instant, seed: seeds.next(),
-            deadline: Deadline(Int64(tmax - reserve), millisAfter: arrival.moment))
+            snapshot: snapshot,
+            exchange: index,
+            instant: arrival.instant,
+            seed: seeds.next(),
+            deadline: Deadline(Int64(tmax - reserve), millisAfter: arrival.moment)
+        )
         response.clear()
         // Without a log that takes records nothing may be bought.
         guard services.log.failure == nil else { return (silence(.notServing), due) }
@@ -141,7 +148,9 @@ final class BidLoop {
     /// Puts the body, inflated where it is compressed, into the loop's buffer, behind which there is padding.
     private func takeBody(_ arrival: borrowing Arrival) -> Result<Int, BodyRefusal> {
         let tooLarge = BodyRefusal(
-            status: .contentTooLarge, detail: "the body exceeds \(Limits.bodyBytesMax) bytes")
+            status: .contentTooLarge,
+            detail: "the body exceeds \(Limits.bodyBytesMax) bytes"
+        )
         switch arrival.contentEncoding?.lowercased() {
         case nil, "", "identity":
             let count = arrival.body.readableBytes
@@ -167,7 +176,8 @@ final class BidLoop {
             }
         case .some(let other):
             return .failure(
-                BodyRefusal(status: .unsupportedMediaType, detail: "Content-Encoding must be gzip or none, is \(other)"))
+                BodyRefusal(status: .unsupportedMediaType, detail: "Content-Encoding must be gzip or none, is \(other)")
+            )
         }
     }
 
@@ -252,8 +262,15 @@ package struct BidServices: Sendable {
     package let status: @Sendable () -> String
 
     package init(
-        log: EventLog, desk: NoticeDesk, keys: KeyRing, visitorKey: [UInt8], time: any TimeSource, seed: Seed,
-        meters: BidMeters, isReady: @escaping @Sendable () -> Bool, status: @escaping @Sendable () -> String
+        log: EventLog,
+        desk: NoticeDesk,
+        keys: KeyRing,
+        visitorKey: [UInt8],
+        time: any TimeSource,
+        seed: Seed,
+        meters: BidMeters,
+        isReady: @escaping @Sendable () -> Bool,
+        status: @escaping @Sendable () -> String
     ) {
         self.log = log
         self.desk = desk

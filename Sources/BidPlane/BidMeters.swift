@@ -41,21 +41,34 @@ package struct BidMeters: Sendable {
         responses = plan.counters("vendue_bid_responses_total", "Bid requests answered with a bid.")
         bids = plan.counters("vendue_bids_total", "Bids in all responses.")
         noBids = plan.counters(
-            "vendue_no_bids_total", "Bid requests answered with 204.", label: "reason",
-            values: NoBidReason.allCases.map(\.label))
+            "vendue_no_bids_total",
+            "Bid requests answered with 204.",
+            label: "reason",
+            values: NoBidReason.allCases.map(\.label)
+        )
         refusals = plan.counters(
-            "vendue_refusals_total", "Requests answered with an error.", label: "status",
-            values: Status.allCases.map { "\($0.rawValue)" })
+            "vendue_refusals_total",
+            "Requests answered with an error.",
+            label: "status",
+            values: Status.allCases.map { "\($0.rawValue)" }
+        )
         late = plan.counters("vendue_late_total", "Answers whose last byte left after arrival and tmax.")
         passes = plan.counters(
-            "vendue_passes_total", "Strategies that did not bid on an impression.", label: "reason",
-            values: PassReason.allCases.map(\.label))
+            "vendue_passes_total",
+            "Strategies that did not bid on an impression.",
+            label: "reason",
+            values: PassReason.allCases.map(\.label)
+        )
         var notices: [MeterPlan.Counters] = []
         for kind in EventKind.allCases {
             notices.append(
                 plan.counters(
-                    "vendue_\(kind.label)_notices_total", "Notices of kind \(kind.label).", label: "outcome",
-                    values: NoticeOutcome.allCases.map(\.rawValue)))
+                    "vendue_\(kind.label)_notices_total",
+                    "Notices of kind \(kind.label).",
+                    label: "outcome",
+                    values: NoticeOutcome.allCases.map(\.rawValue)
+                )
+            )
         }
         self.notices = notices
         duration = plan.durations("vendue_bid_duration_seconds", "From a bid request's arrival to its answer's flush.")

@@ -30,8 +30,11 @@ package final class BidServer: Sendable {
             let member = try await eventLoop.submit {
                 let loop = BidLoop(services, index: index)
                 return Member(
-                    eventLoop: eventLoop, loop: NIOLoopBound(loop, eventLoop: eventLoop),
-                    connections: NIOLoopBound(Connections(), eventLoop: eventLoop), sheet: loop.sheet)
+                    eventLoop: eventLoop,
+                    loop: NIOLoopBound(loop, eventLoop: eventLoop),
+                    connections: NIOLoopBound(Connections(), eventLoop: eventLoop),
+                    sheet: loop.sheet
+                )
             }.get()
             members.append(member)
         }

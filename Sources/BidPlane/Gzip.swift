@@ -26,8 +26,10 @@ final class Gzip {
 
     /// - Parameter destination: its size is the cap.
     /// - Returns: bytes written.
-    func inflate(_ bytes: UnsafeRawBufferPointer, into destination: UnsafeMutableBufferPointer<UInt8>) throws(Fault) -> Int
-    {
+    func inflate(
+        _ bytes: UnsafeRawBufferPointer,
+        into destination: UnsafeMutableBufferPointer<UInt8>
+    ) throws(Fault) -> Int {
         guard unsafe inflateReset(&inflater) == Z_OK else { throw .malformed }
         unsafe inflater.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
         unsafe inflater.avail_in = UInt32(bytes.count)

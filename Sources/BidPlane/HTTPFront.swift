@@ -50,8 +50,12 @@ final class HTTPFront: ChannelInboundHandler {
         keepsAlive = head.isKeepAlive
         refusal = nil
         var arrival = Arrival(
-            method: head.method == .GET ? .get : head.method == .POST ? .post : .other, target: head.uri,
-            body: ByteBuffer(), moment: moment, instant: instant)
+            method: head.method == .GET ? .get : head.method == .POST ? .post : .other,
+            target: head.uri,
+            body: ByteBuffer(),
+            moment: moment,
+            instant: instant
+        )
         arrival.contentType = head.headers.first(name: "content-type")
         arrival.contentEncoding = head.headers.first(name: "content-encoding")
         arrival.authorization = head.headers.first(name: "authorization")
@@ -133,7 +137,11 @@ final class HTTPFront: ChannelInboundHandler {
 
     // MARK: Framing
 
-    private func frame(_ reply: Reply, for arrival: Arrival, _ context: ChannelHandlerContext)
+    private func frame(
+        _ reply: Reply,
+        for arrival: Arrival,
+        _ context: ChannelHandlerContext
+    )
         -> (HTTPResponseHead, ByteBuffer?)
     {
         switch reply {
@@ -141,7 +149,9 @@ final class HTTPFront: ChannelInboundHandler {
         case .noContent: return (head(.noContent, [("x-openrtb-version", "2.6")]), nil)
         case .pixel:
             let body = context.channel.allocator.buffer(bytes: Self.pixel)
-            let headers = [("content-type", "image/gif"), ("cache-control", "no-store"), ("content-length", "\(Self.pixel.count)")]
+            let headers = [
+                ("content-type", "image/gif"), ("cache-control", "no-store"), ("content-length", "\(Self.pixel.count)"),
+            ]
             return (head(.ok, headers), body)
         case .redirect(let target):
             let headers = [("location", target), ("cache-control", "no-store"), ("content-length", "0")]
@@ -164,7 +174,8 @@ final class HTTPFront: ChannelInboundHandler {
             ? unsafe loop.compressed.withBytes { unsafe context.channel.allocator.buffer(bytes: $0) }
             : unsafe loop.response.withBytes { unsafe context.channel.allocator.buffer(bytes: $0) }
         var headers = [
-            ("content-type", "application/json"), ("x-openrtb-version", "2.6"), ("content-length", "\(body.readableBytes)"),
+            ("content-type", "application/json"), ("x-openrtb-version", "2.6"),
+            ("content-length", "\(body.readableBytes)"),
         ]
         if isCompressed { headers.append(("content-encoding", "gzip")) }
         return (head(.ok, headers), body)
@@ -176,7 +187,8 @@ final class HTTPFront: ChannelInboundHandler {
 
     /// A transparent GIF of one pixel.
     private static let pixel: [UInt8] = [
-        0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0x21, 0xF9, 4, 1, 0, 0, 0, 0, 0x2C, 0,
+        0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0x21, 0xF9, 4, 1, 0, 0, 0, 0,
+        0x2C, 0,
         0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B,
     ]
 }

@@ -96,7 +96,9 @@ package final class NoticeDesk: Sendable {
         let isBillable = facts.billsAtImpression ? event.kind == .impression : event.kind == .billing
         if isBillable, let price = event.price, !(entry?.isSettled ?? false) {
             let quantity = min(
-                notice.multiplier?.thousandths ?? facts.quantity.thousandths, facts.quantity.thousandths)
+                notice.multiplier?.thousandths ?? facts.quantity.thousandths,
+                facts.quantity.thousandths
+            )
             event.settled = Spend(at: Self.budgetPrice(price, facts), quantity: Quantity(thousandths: quantity))
             if !isReleased { event.released = facts.reserved }
         } else if event.kind == .loss, !isReleased {
@@ -130,10 +132,24 @@ package final class NoticeDesk: Sendable {
     private static func writeFacts(of facts: BidFacts, into out: inout ByteWriter) {
         BidFactsWriter.write(
             .init(
-                bidID: facts.bidID, instant: facts.instant, price: .zero, currency: facts.currency, budgetPrice: .zero,
-                budgetCurrency: facts.budgetCurrency, quantity: .one, mtype: facts.mtype, consent: facts.consent,
-                isTest: facts.isTest, billsAtImpression: false, width: 0, height: 0, visitorHigh: 0, visitorLow: 0),
-            into: &out)
+                bidID: facts.bidID,
+                instant: facts.instant,
+                price: .zero,
+                currency: facts.currency,
+                budgetPrice: .zero,
+                budgetCurrency: facts.budgetCurrency,
+                quantity: .one,
+                mtype: facts.mtype,
+                consent: facts.consent,
+                isTest: facts.isTest,
+                billsAtImpression: false,
+                width: 0,
+                height: 0,
+                visitorHigh: 0,
+                visitorLow: 0
+            ),
+            into: &out
+        )
         for text in ["", facts.advertiser, "", "", "", "", "", "", "", ""] {
             BidFactsWriter.write(Array(text.utf8), into: &out)
         }

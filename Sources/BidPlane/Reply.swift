@@ -34,7 +34,8 @@ extension Reply {
     ///
     /// - Source: RFC 9457.
     static func problem(_ status: Status, _ detail: String) -> Reply {
-        let body = "{\"status\":\(status.rawValue),\"title\":\"\(status.title)\",\"detail\":\(JSONText.quoted(detail))}\n"
+        let body =
+            "{\"status\":\(status.rawValue),\"title\":\"\(status.title)\",\"detail\":\(JSONText.quoted(detail))}\n"
         return .text(status, body, type: "application/problem+json")
     }
 }

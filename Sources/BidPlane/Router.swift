@@ -45,7 +45,10 @@ extension BidLoop {
         let query = arrival.query
         let reasonText = query["r"] ?? ""
         var notice = NoticeDesk.Notice(
-            kind, token, price: reasonText == "AUDIT" ? .audit : price(query, token.facts.exchange))
+            kind,
+            token,
+            price: reasonText == "AUDIT" ? .audit : price(query, token.facts.exchange)
+        )
         // A currency that the exchange left unreplaced says nothing.
         notice.currency = query["c"].flatMap { Currency($0.utf8) }
         notice.reason = Int32(reasonText)
@@ -75,7 +78,10 @@ extension BidLoop {
         guard let token = open(tokenText, .browser) else { return forged(.click) }
         let target = Self.landing(token.landing, click: tokenText)
         return reply(
-            to: .click, desk.take(.init(.click, token, price: .empty), at: arrival.instant), .redirect(to: target))
+            to: .click,
+            desk.take(.init(.click, token, price: .empty), at: arrival.instant),
+            .redirect(to: target)
+        )
     }
 
     /// The landing page with our click's id, so that a conversion can bring it back where cookies do not.

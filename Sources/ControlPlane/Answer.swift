@@ -26,11 +26,6 @@ struct Answer: Sendable {
         return answer
     }
 
-    /// The value of a header, by its name in any case.
-    func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
-    }
-
     // MARK: Remembering
 
     /// A line a header.

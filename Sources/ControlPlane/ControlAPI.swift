@@ -98,6 +98,9 @@ package struct ControlAPI: Service {
             answer = try await self.answer(request)
         } catch let problem as Problem {
             answer = problem.answer
+        } catch is CancellationError {
+            // The caller hung up, or the service stops: nobody reads this.
+            answer = Problem.unavailable.answer
         } catch {
             logger.error("\(request.method) \(request.uri.path.prefix(200)): \(error)")
             answer = Problem.unavailable.answer

@@ -1,7 +1,7 @@
 internal import Documents
 
 /// A method that some resource knows; HEAD is answered as GET without its body.
-enum Method: String, CaseIterable, Sendable {
+enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
     case put = "PUT"

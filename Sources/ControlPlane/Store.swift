@@ -112,17 +112,6 @@ struct Store {
         ).execute(arguments: [change.at.micros, change.by, change.action.rawValue, kind, id, version, json])
     }
 
-    /// The newest entries, oldest first.
-    func auditEntries(last count: Int) throws -> [AuditEntry] {
-        try Row.fetchAll(
-            db, sql: "SELECT * FROM audit ORDER BY number DESC LIMIT ?", arguments: [count]
-        ).reversed().map { row in
-            AuditEntry(
-                at: Instant(micros: row["at"]), by: row["token"], action: row["action"], kind: row["kind"],
-                id: row["id"], version: row["version"], json: row["json"])
-        }
-    }
-
     // MARK: Tokens
 
     func token(hash: [UInt8]) throws -> AccessToken? {
@@ -206,16 +195,4 @@ struct Change: Sendable {
     /// Id of the token; `vendue` for the service itself.
     let by: String
     let at: Instant
-}
-
-/// One line of the audit: a change as it was made.
-struct AuditEntry: Sendable {
-    let at: Instant
-    let by: String
-    let action: String
-    let kind: String
-    let id: String
-    let version: Int64
-    /// The document as changed; nil for a deletion.
-    let json: String?
 }

@@ -27,7 +27,8 @@ struct StoredDocument: Sendable {
         revision = row["revision"]
         created = Instant(micros: row["created"])
         updated = Instant(micros: row["updated"])
-        isDeleted = row["deleted"] != 0
+        let deleted: Int64 = row["deleted"]
+        isDeleted = deleted != 0
     }
 
     init(

@@ -134,7 +134,9 @@ extension LinearMarkup {
         guard request.accepts(api: api, in: slot.api), acceptsDuration(slot, in: request) else { return nil }
         if !slot.mimes.isEmpty, !mimes.contains(where: { request.contains(slot.mimes, $0) }) { return nil }
         guard
-            let version = protocols.first(where: { slot.protocols.isEmpty || request.contains(slot.protocols, $0.value) })
+            let version = protocols.first(where: {
+                slot.protocols.isEmpty || request.contains(slot.protocols, $0.value)
+            })
         else { return nil }
         if let bitrate {
             if let least = slot.minbitrate, least > 0, bitrate < least { return nil }
@@ -169,7 +171,11 @@ extension BidRequest {
 extension Creative {
     /// Writes `,"adm":"…"`.
     package func writeMarkup(
-        _ imp: Imp, _ fit: Fit, in request: borrowing BidRequest, _ urls: borrowing MarkupURLs, into out: inout ByteWriter
+        _ imp: Imp,
+        _ fit: Fit,
+        in request: borrowing BidRequest,
+        _ urls: borrowing MarkupURLs,
+        into out: inout ByteWriter
     ) {
         out.append(",\"adm\":\"")
         switch markup {

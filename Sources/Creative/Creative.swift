@@ -23,8 +23,15 @@ package struct Creative: Sendable {
         package var landing: String
 
         package init(
-            id: String, campaign: String, adomain: [String], cat: [String], cattax: Int32, attr: [Int32],
-            language: String, bundle: String, landing: String
+            id: String,
+            campaign: String,
+            adomain: [String],
+            cat: [String],
+            cattax: Int32,
+            attr: [Int32],
+            language: String,
+            bundle: String,
+            landing: String
         ) {
             self.id = id
             self.campaign = campaign
@@ -124,8 +131,17 @@ package struct LinearMarkup: Sendable {
 
     /// - Parameter protocols: those of the document; empty for all that its kind, inline or wrapper, can be written in.
     package init(
-        isVideo: Bool, id: String, title: String, mimes: [String], duration: Int32, w: Int32?, h: Int32?,
-        protocols: [Int32], bitrate: Int32?, api: [Int32], source: Source
+        isVideo: Bool,
+        id: String,
+        title: String,
+        mimes: [String],
+        duration: Int32,
+        w: Int32?,
+        h: Int32?,
+        protocols: [Int32],
+        bitrate: Int32?,
+        api: [Int32],
+        source: Source
     ) {
         self.isVideo = isVideo
         self.mimes = mimes.map { Array($0.utf8) }
@@ -137,8 +153,16 @@ package struct LinearMarkup: Sendable {
         case .media(let url):
             self.protocols = VAST.inlineProtocols.filter { protocols.isEmpty || protocols.contains($0.value) }
             let media = LinearMedia(
-                id: id, title: title, url: url, mime: mimes.first ?? "video/mp4", isVideo: isVideo, duration: duration,
-                w: w, h: h, bitrate: bitrate)
+                id: id,
+                title: title,
+                url: url,
+                mime: mimes.first ?? "video/mp4",
+                isVideo: isVideo,
+                duration: duration,
+                w: w,
+                h: h,
+                bitrate: bitrate
+            )
             template = MarkupTemplate(VAST.inline(media))
         case .vast(let document):
             let known = document.contains("<Wrapper") ? VAST.wrapperProtocols : VAST.inlineProtocols

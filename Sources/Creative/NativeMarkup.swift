@@ -25,7 +25,9 @@ package struct NativeMarkup: Sendable {
     let data: [(type: Int32, part: Part)]
 
     package init(
-        title: String, image: (url: String, w: Int32, h: Int32)?, icon: (url: String, w: Int32, h: Int32)?,
+        title: String,
+        image: (url: String, w: Int32, h: Int32)?,
+        icon: (url: String, w: Int32, h: Int32)?,
         data: [Int32: String]
     ) {
         self.title = Part(title)
@@ -68,7 +70,10 @@ package struct NativeMarkup: Sendable {
     ///
     /// - Source: Native 1.2, section 5.
     func write(
-        for native: Native, in request: borrowing BidRequest, _ urls: borrowing MarkupURLs, into out: inout ByteWriter
+        for native: Native,
+        in request: borrowing BidRequest,
+        _ urls: borrowing MarkupURLs,
+        into out: inout ByteWriter
     ) {
         out.append(native.wrapped ? #"{\"native\":{\"ver\":\"1.2\",\"assets\":["# : #"{\"ver\":\"1.2\",\"assets\":["#)
         var isFirst = true

@@ -16,7 +16,11 @@ package struct AdvertiserDocument: Sendable {
     package init(_ node: Node) throws(DocumentError) {
         let faults = FaultList()
         let object = ObjectReader(
-            node, at: "", known: ["id", "name", "budget", "frequency", "currency", "timezone"], faults)
+            node,
+            at: "",
+            known: ["id", "name", "budget", "frequency", "currency", "timezone"],
+            faults
+        )
         _ = object.require("id", example: "\"acme\"")
         id = object.id("id") ?? ""
         name = object.string("name") ?? id

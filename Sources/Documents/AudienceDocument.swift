@@ -12,7 +12,11 @@ package struct AudienceDocument: Sendable {
     package init(_ node: Node) throws(DocumentError) {
         let faults = FaultList()
         let object = ObjectReader(
-            node, at: "", known: ["id", "advertiser", "name", "when", "members", "cidr"], faults)
+            node,
+            at: "",
+            known: ["id", "advertiser", "name", "when", "members", "cidr"],
+            faults
+        )
         _ = object.require("id", example: "\"runners\"")
         id = object.id("id") ?? ""
         advertiser = object.id("advertiser") ?? ""

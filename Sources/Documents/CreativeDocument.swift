@@ -108,7 +108,10 @@ extension CreativeDocument {
             object.faults.add(
                 offered.isEmpty
                     ? "has no format" : "has several formats (\(offered.joined(separator: ", "))), must have one",
-                at: object.pointer, object.node, hint: "exactly one of banner, video, audio, native")
+                at: object.pointer,
+                object.node,
+                hint: "exactly one of banner, video, audio, native"
+            )
             return
         }
         switch key {
@@ -143,7 +146,11 @@ extension CreativeDocument {
         var linear = Linear()
         linear.mimes = object.strings("mimes").map { $0.lowercased() }
         if linear.mimes.isEmpty {
-            object.fault("required, but missing", "mimes", hint: isVideo ? "for example [\"video/mp4\"]" : "[\"audio/mpeg\"]")
+            object.fault(
+                "required, but missing",
+                "mimes",
+                hint: isVideo ? "for example [\"video/mp4\"]" : "[\"audio/mpeg\"]"
+            )
         }
         if object.require("duration", example: "15") != nil {
             linear.duration = object.integer("duration", in: 1...7200).map(Int32.init) ?? 0
@@ -159,7 +166,12 @@ extension CreativeDocument {
         case (true, false): linear.source = .media(object.url("media") ?? "")
         case (false, true): linear.source = .vast(vast(object))
         default:
-            faults.add("needs exactly one of media and vast", at: pointer, node, hint: "a media URL, or a VAST document")
+            faults.add(
+                "needs exactly one of media and vast",
+                at: pointer,
+                node,
+                hint: "a media URL, or a VAST document"
+            )
         }
         return linear
     }

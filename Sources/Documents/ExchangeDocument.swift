@@ -1,5 +1,5 @@
-package import OpenRTB
 internal import Foundation
+package import OpenRTB
 package import Sealing
 package import Units
 
@@ -97,14 +97,22 @@ package struct ExchangeDocument: Sendable {
             let reader = ObjectReader(node, at: "/price_encoding", known: ["google"], object.faults)
             guard let google = reader.require("google", example: "{ \"encryption_key\": … }") else { return .plain }
             let keys = ObjectReader(
-                google, at: "/price_encoding/google", known: ["encryption_key", "integrity_key"], object.faults)
-            guard let encryption = key("encryption_key", of: keys), let integrity = key("integrity_key", of: keys) else {
+                google,
+                at: "/price_encoding/google",
+                known: ["encryption_key", "integrity_key"],
+                object.faults
+            )
+            guard let encryption = key("encryption_key", of: keys), let integrity = key("integrity_key", of: keys)
+            else {
                 return .plain
             }
             return .google(encryptionKey: encryption, integrityKey: integrity)
         default:
             object.fault(
-                "unknown price encoding", "price_encoding", hint: "\"plain\", \"base64\" or { \"google\": { … } }")
+                "unknown price encoding",
+                "price_encoding",
+                hint: "\"plain\", \"base64\" or { \"google\": { … } }"
+            )
             return .plain
         }
     }

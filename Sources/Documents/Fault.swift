@@ -22,7 +22,11 @@ package struct Fault: Equatable, Sendable {
     package var origin: String?
 
     package init(
-        _ message: String, at pointer: String, hint: String = "", position: Position? = nil, origin: String? = nil
+        _ message: String,
+        at pointer: String,
+        hint: String = "",
+        position: Position? = nil,
+        origin: String? = nil
     ) {
         self.message = message
         self.pointer = pointer

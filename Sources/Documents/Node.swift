@@ -94,8 +94,10 @@ extension Node {
         case .mapping(let mapping):
             let members = mapping.map { key, value in
                 Member(
-                    key: key.string ?? "", keyPosition: key.mark.map { .init(line: $0.line, column: $0.column) },
-                    value: convert(value))
+                    key: key.string ?? "",
+                    keyPosition: key.mark.map { .init(line: $0.line, column: $0.column) },
+                    value: convert(value)
+                )
             }
             return Node(.map(members), position: position)
         case .alias: return Node(.null, position: position)
@@ -122,12 +124,17 @@ extension Node {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             return Fault(
-                "is neither JSON nor YAML: \(problem)", at: "",
-                position: Fault.Position(line: mark.line, column: mark.column))
+                "is neither JSON nor YAML: \(problem)",
+                at: "",
+                position: Fault.Position(line: mark.line, column: mark.column)
+            )
         case .duplicatedKeysInMapping(let duplicates, let context):
             return Fault(
-                "the same key twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))", at: "",
-                hint: "keep one of them", position: .init(line: context.mark.line, column: context.mark.column))
+                "the same key twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))",
+                at: "",
+                hint: "keep one of them",
+                position: .init(line: context.mark.line, column: context.mark.column)
+            )
         default:
             return Fault("is neither JSON nor YAML: \(error)", at: "")
         }
@@ -170,7 +177,8 @@ private enum JSONPreparation {
             return 2
         }
         // YAML knows \uXXXX, but not that two of them can be one character.
-        if let high = unit(bytes, at: index), high >> 10 == 0x36, let low = unit(bytes, at: index + 6), low >> 10 == 0x37,
+        if let high = unit(bytes, at: index), high >> 10 == 0x36, let low = unit(bytes, at: index + 6),
+            low >> 10 == 0x37,
             let scalar = Unicode.Scalar(0x10000 + (high & 0x3FF) << 10 + low & 0x3FF)
         {
             out += Array(String(Character(scalar)).utf8)

@@ -38,9 +38,13 @@ package struct ObjectReader {
             let nearest = Nearest.name(to: member.key, among: known)
             faults.add(
                 Fault(
-                    "unknown key “\(member.key)”", at: path(member.key),
+                    "unknown key “\(member.key)”",
+                    at: path(member.key),
                     hint: nearest.map { "did you mean “\($0)”?" } ?? "known: \(known.sorted().joined(separator: ", "))",
-                    position: member.keyPosition, origin: member.value.origin))
+                    position: member.keyPosition,
+                    origin: member.value.origin
+                )
+            )
         }
     }
 
@@ -203,7 +207,10 @@ package struct ObjectReader {
                 return Int32(number)
             }
             faults.add(
-                "must be a whole number between \(range.lowerBound) and \(range.upperBound)", at: pointer, node)
+                "must be a whole number between \(range.lowerBound) and \(range.upperBound)",
+                at: pointer,
+                node
+            )
             return nil
         }
     }

@@ -64,16 +64,24 @@ package struct ServiceConfiguration: Sendable {
     package init(file: Node?, environment: [String: String], flags: [[String]: String]) throws(DocumentError) {
         var root = file ?? Node(.map([]))
         for (path, variable) in Self.variables {
-            if let text = environment[variable] { root.overlay(path, Self.scalar(text, path, "environment \(variable)")) }
+            if let text = environment[variable] {
+                root.overlay(path, Self.scalar(text, path, "environment \(variable)"))
+            }
         }
         for (path, text) in flags.sorted(by: { $0.key.joined() < $1.key.joined() }) {
             root.overlay(path, Self.scalar(text, path, "flag --\(path.joined(separator: "."))"))
         }
         let faults = FaultList()
-        read(ObjectReader(
-            root, at: "",
-            known: ["data", "bid", "control", "loops", "durability", "currency_rates", "retention", "consent", "geoip"],
-            faults))
+        read(
+            ObjectReader(
+                root,
+                at: "",
+                known: [
+                    "data", "bid", "control", "loops", "durability", "currency_rates", "retention", "consent", "geoip",
+                ],
+                faults
+            )
+        )
         if !faults.faults.isEmpty { throw DocumentError(faults.faults) }
     }
 
@@ -86,7 +94,11 @@ package struct ServiceConfiguration: Sendable {
         refuseLater(["retention", "consent", "geoip"], of: object)
         if let node = object.value("bid") {
             let side = ObjectReader(
-                node, at: "/bid", known: ["address", "public_url", "tls", "trusted_proxies"], object.faults)
+                node,
+                at: "/bid",
+                known: ["address", "public_url", "tls", "trusted_proxies"],
+                object.faults
+            )
             bid = Self.address("address", of: side) ?? bid
             publicURL = side.url("public_url")
             refuseLater(["tls", "trusted_proxies"], of: side)

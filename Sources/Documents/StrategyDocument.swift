@@ -137,7 +137,9 @@ extension StrategyDocument {
         let reader = ObjectReader(node, at: "/flight", known: ["start", "end"], object.faults)
         flight.start = reader.instant("start")
         flight.end = reader.instant("end")
-        if let start = flight.start, let end = flight.end, end <= start { reader.fault("is not after the start", "end") }
+        if let start = flight.start, let end = flight.end, end <= start {
+            reader.fault("is not after the start", "end")
+        }
         return flight
     }
 
@@ -162,7 +164,9 @@ extension StrategyDocument {
             creatives.append(creative)
         }
         if creatives.isEmpty { object.fault("must hold at least one creative", "creatives") }
-        if creatives.count > 256 { object.fault("holds more than 256 creatives", "creatives", hint: "split the strategy") }
+        if creatives.count > 256 {
+            object.fault("holds more than 256 creatives", "creatives", hint: "split the strategy")
+        }
     }
 
     private mutating func readArms(_ object: ObjectReader) {
@@ -170,8 +174,10 @@ extension StrategyDocument {
             let reader = ObjectReader(node, at: pointer, known: ["id", "weight", "creatives"], object.faults)
             _ = reader.require("id", example: "\"a\"")
             let arm = Arm(
-                id: reader.id("id") ?? "", weight: reader.integer("weight", in: 1...1000) ?? 1,
-                creatives: reader.strings("creatives"))
+                id: reader.id("id") ?? "",
+                weight: reader.integer("weight", in: 1...1000) ?? 1,
+                creatives: reader.strings("creatives")
+            )
             for id in arm.creatives where !creatives.contains(where: { $0.id == id }) {
                 reader.fault("there is no creative “\(id)”", "creatives")
             }
@@ -188,7 +194,10 @@ extension StrategyDocument {
         guard let kind = kinds.first(where: { $0.name == bidder }) else {
             let nearest = Nearest.name(to: bidder, among: names).map { "did you mean “\($0)”?" }
             object.fault(
-                "unknown bidder “\(bidder)”", "bidder", hint: nearest ?? "known: \(names.joined(separator: ", "))")
+                "unknown bidder “\(bidder)”",
+                "bidder",
+                hint: nearest ?? "known: \(names.joined(separator: ", "))"
+            )
             return
         }
         guard let node = object.require("terms", example: "{ \"cpm\": \"2.50\" }") else { return }
@@ -200,8 +209,12 @@ extension StrategyDocument {
         for fault in kind.faults(in: terms) {
             object.faults.add(
                 Fault(
-                    fault.message, at: fault.key.isEmpty ? "/terms" : "/terms/\(fault.key)", hint: fault.hint,
-                    position: (node[fault.key] ?? node).position))
+                    fault.message,
+                    at: fault.key.isEmpty ? "/terms" : "/terms/\(fault.key)",
+                    hint: fault.hint,
+                    position: (node[fault.key] ?? node).position
+                )
+            )
         }
     }
 
@@ -229,7 +242,8 @@ extension TermsValue {
         case .list(let nodes): self = .list(nodes.map { TermsValue($0) })
         case .map(let members):
             self = .map(
-                Dictionary(members.map { ($0.key, TermsValue($0.value)) }, uniquingKeysWith: { first, _ in first }))
+                Dictionary(members.map { ($0.key, TermsValue($0.value)) }, uniquingKeysWith: { first, _ in first })
+            )
         }
     }
 }

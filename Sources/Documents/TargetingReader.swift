@@ -31,14 +31,21 @@ package struct TargetingReader {
         }
         guard case .map(let members) = node.content else {
             faults.add(
-                "must be an object with one key, is \(node.typeName)", at: pointer, node,
-                hint: "for example { \"country\": [\"USA\"] }")
+                "must be an object with one key, is \(node.typeName)",
+                at: pointer,
+                node,
+                hint: "for example { \"country\": [\"USA\"] }"
+            )
             return .everything
         }
         if members.isEmpty { return .everything }
         // Several keys in one object mean all of them: the reading that everybody expects.
         let parts = members.map { member in
-            self.member(member, at: "\(pointer)/\(member.key.replacing("~", with: "~0").replacing("/", with: "~1"))", depth)
+            self.member(
+                member,
+                at: "\(pointer)/\(member.key.replacing("~", with: "~0").replacing("/", with: "~1"))",
+                depth
+            )
         }
         return parts.count == 1 ? parts[0] : .all(parts)
     }
@@ -54,10 +61,13 @@ package struct TargetingReader {
             let names = Self.keys.union(["all", "any", "not"])
             faults.add(
                 Fault(
-                    "unknown key “\(member.key)”", at: pointer,
+                    "unknown key “\(member.key)”",
+                    at: pointer,
                     hint: Nearest.name(to: member.key, among: names).map { "did you mean “\($0)”?" }
                         ?? "known: \(names.sorted().joined(separator: ", "))",
-                    position: member.keyPosition))
+                    position: member.keyPosition
+                )
+            )
             return .everything
         }
         let leaf = LeafReader(key: member.key, clock: clock, faults: faults).read(member.value, at: pointer)
@@ -83,7 +93,12 @@ private struct LeafReader {
         var values: [(Node, String)] = [(node, pointer)]
         if case .list(let nodes) = node.content { values = nodes.enumerated().map { ($1, "\(pointer)/\($0)") } }
         guard !values.isEmpty else {
-            faults.add("an empty list matches nothing", at: pointer, node, hint: "leave the key out to accept everything")
+            faults.add(
+                "an empty list matches nothing",
+                at: pointer,
+                node,
+                hint: "leave the key out to accept everything"
+            )
             return nil
         }
         guard values.count <= TargetingReader.valuesMax else {
@@ -144,7 +159,10 @@ private struct LeafReader {
     }
 
     /// Each value through `read`, which is given the text and a way to complain.
-    private func each<Value>(_ values: [(Node, String)], _ read: (String, (String, String) -> Void) -> Value?) -> [Value] {
+    private func each<Value>(
+        _ values: [(Node, String)],
+        _ read: (String, (String, String) -> Void) -> Value?
+    ) -> [Value] {
         values.compactMap { node, pointer in
             text(node, pointer).flatMap { text in
                 read(text) { faults.add($0, at: pointer, node, hint: $1) }
@@ -266,7 +284,11 @@ private struct LeafReader {
     private func unknown(_ text: String, _ names: [String], at pointer: String, _ node: Node) {
         let nearest = Nearest.name(to: text, among: names).map { "did you mean “\($0)”?" }
         faults.add(
-            "unknown \(key) “\(text)”", at: pointer, node, hint: nearest ?? names.sorted().joined(separator: ", "))
+            "unknown \(key) “\(text)”",
+            at: pointer,
+            node,
+            hint: nearest ?? names.sorted().joined(separator: ", ")
+        )
     }
 
     /// `mon-fri 08-20`, `sat 10-14`, `mon-sun 00-24`: days, then hours from the first to before the last.

@@ -1,5 +1,5 @@
-internal import Synchronization
 package import OpenRTB
+internal import Synchronization
 
 /// A bounded queue of records from one event loop to the log's writer: neither side ever waits for the other.
 ///
@@ -64,7 +64,8 @@ package final class DecisionRing: @unchecked Sendable {
             let firstCount = min(Int(length), capacity - start)
             unsafe body(
                 UnsafeBufferPointer(start: base + start, count: firstCount),
-                UnsafeBufferPointer(start: base, count: Int(length) - firstCount))
+                UnsafeBufferPointer(start: base, count: Int(length) - firstCount)
+            )
             position += 4 + Int(length)
             read.store(position, ordering: .releasing)
         }

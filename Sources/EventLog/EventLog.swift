@@ -57,8 +57,11 @@ package final class EventLog: @unchecked Sendable {
 
     /// Opens the log: reads all of it, cuts a torn tail, and gives every event to `replay` in order.
     package init(
-        storage: any LogStorage, durability: Durability = .powerLoss, time: any TimeSource = SystemTime(),
-        segmentBytesMax: Int = 64 << 20, replay: (UInt64, Event) -> Void
+        storage: any LogStorage,
+        durability: Durability = .powerLoss,
+        time: any TimeSource = SystemTime(),
+        segmentBytesMax: Int = 64 << 20,
+        replay: (UInt64, Event) -> Void
     ) throws(LogError) {
         self.storage = storage
         self.durability = durability

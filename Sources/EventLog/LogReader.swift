@@ -26,7 +26,8 @@ package struct LogReader: Sendable {
     /// A torn end of the last segment is not an error: it is where a write was interrupted. Damage anywhere else is
     /// one, as is a record that is no event.
     package func walk(
-        from sequence: UInt64 = 0, _ body: (UInt64, Event) throws(LogError) -> Void
+        from sequence: UInt64 = 0,
+        _ body: (UInt64, Event) throws(LogError) -> Void
     ) throws(LogError) -> Summary {
         var summary = Summary()
         let names = try segments()
@@ -50,7 +51,10 @@ package struct LogReader: Sendable {
             let isEmptyHead = contents.soundBytes == 0
             if !isEmptyHead, summary.records > 0, contents.first != summary.next {
                 throw .damaged(
-                    file: name, offset: 16, why: "starts at record \(contents.first), expected \(summary.next)")
+                    file: name,
+                    offset: 16,
+                    why: "starts at record \(contents.first), expected \(summary.next)"
+                )
             }
             summary.segments += 1
             if !isEmptyHead {

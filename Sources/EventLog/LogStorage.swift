@@ -1,7 +1,8 @@
+internal import Foundation
+
 #if canImport(Glibc)
 internal import Glibc
 #endif
-internal import Foundation
 
 /// Where segments live. The service uses ``DirectoryStorage``; tests use one that tears, fails and fills.
 package protocol LogStorage: Sendable {
@@ -109,7 +110,10 @@ private final class DescriptorFile: LogFile {
         var done = 0
         while done < bytes.count {
             let count = unsafe Glibc.write(
-                descriptor, bytes.baseAddress.unsafelyUnwrapped + done, bytes.count - done)
+                descriptor,
+                bytes.baseAddress.unsafelyUnwrapped + done,
+                bytes.count - done
+            )
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .io(call: "write", path: path, errno: errno)

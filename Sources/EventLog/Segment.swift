@@ -83,15 +83,21 @@ package enum Segment {
     /// - Parameter body: receives the record's sequence and payload.
     /// - Throws: ``LogError/unknownVersion``; a header that is not one is a torn end at byte 0.
     package static func walk(
-        _ bytes: [UInt8], file: String, _ body: (UInt64, ArraySlice<UInt8>) throws(LogError) -> Void
+        _ bytes: [UInt8],
+        file: String,
+        _ body: (UInt64, ArraySlice<UInt8>) throws(LogError) -> Void
     ) throws(LogError) -> Contents {
         let reader = ByteReaderLE(bytes)
         guard bytes.count >= headerBytes, Array(bytes[0..<8]) == magic,
             reader.word32(at: 12) == headerSum(Array(bytes[0..<32]))
         else {
             return Contents(
-                first: 0, created: Instant(micros: 0), next: 0, end: .torn(offset: 0, why: "no segment header"),
-                soundBytes: 0)
+                first: 0,
+                created: Instant(micros: 0),
+                next: 0,
+                end: .torn(offset: 0, why: "no segment header"),
+                soundBytes: 0
+            )
         }
         guard reader.word32(at: 8) == format else {
             throw .unknownVersion(file: file, version: reader.word32(at: 8))
@@ -121,7 +127,10 @@ package enum Segment {
         }
         let sum = unsafe reader.bytes.withUnsafeBufferPointer { all in
             let start = offset + frameBytes
-            return unsafe frameSum(sequence: sequence, payload: UnsafeBufferPointer(rebasing: all[start..<start + length]))
+            return unsafe frameSum(
+                sequence: sequence,
+                payload: UnsafeBufferPointer(rebasing: all[start..<start + length])
+            )
         }
         return sum == reader.word32(at: offset + 4) ? length : nil
     }

@@ -110,9 +110,21 @@ package enum BidFactsWriter {
         package var visitorLow: UInt64
 
         package init(
-            bidID: BidID, instant: Instant, price: CPM, currency: Currency, budgetPrice: CPM, budgetCurrency: Currency,
-            quantity: Quantity, mtype: MarkupType, consent: UInt8, isTest: Bool, billsAtImpression: Bool, width: Int32,
-            height: Int32, visitorHigh: UInt64, visitorLow: UInt64
+            bidID: BidID,
+            instant: Instant,
+            price: CPM,
+            currency: Currency,
+            budgetPrice: CPM,
+            budgetCurrency: Currency,
+            quantity: Quantity,
+            mtype: MarkupType,
+            consent: UInt8,
+            isTest: Bool,
+            billsAtImpression: Bool,
+            width: Int32,
+            height: Int32,
+            visitorHigh: UInt64,
+            visitorLow: UInt64
         ) {
             self.bidID = bidID
             self.instant = instant

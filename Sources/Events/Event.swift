@@ -72,7 +72,11 @@ package enum EventCoder {
 
     /// The record of a bid, from the facts as bytes: the bid path's way, without an `Event`.
     package static func writeBid(
-        at instant: Instant, facts: borrowing ByteWriter, label: StaticString, seed: Seed, revision: UInt64,
+        at instant: Instant,
+        facts: borrowing ByteWriter,
+        label: StaticString,
+        seed: Seed,
+        revision: UInt64,
         into out: inout ByteWriter
     ) {
         writeHead(.bid, at: instant, into: &out)

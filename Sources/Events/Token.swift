@@ -17,7 +17,10 @@ package struct Token: Equatable, Sendable {
 
     /// Writes the text to be sealed: purpose, landing page, facts.
     package static func write(
-        _ purpose: Purpose, landing: borrowing [UInt8], facts: borrowing ByteWriter, into out: inout ByteWriter
+        _ purpose: Purpose,
+        landing: borrowing [UInt8],
+        facts: borrowing ByteWriter,
+        into out: inout ByteWriter
     ) {
         out.append(purpose.rawValue)
         out.appendFixed(UInt16(landing.count))

@@ -77,7 +77,10 @@ package final class BudgetLedger: Sendable {
                     if isReplay { account.replayReservation(event.facts.reserved, at: event.facts.instant) }
                 } else if event.settled != nil || event.released != nil {
                     account.apply(
-                        ended: event.released ?? .zero, spent: event.settled ?? .zero, bidInstant: event.facts.instant)
+                        ended: event.released ?? .zero,
+                        spent: event.settled ?? .zero,
+                        bidInstant: event.facts.instant
+                    )
                 }
             }
         }
@@ -85,7 +88,10 @@ package final class BudgetLedger: Sendable {
 
     private func count(_ event: Event, _ state: inout State) {
         let key = TallyKey(
-            advertiser: event.facts.advertiser, strategy: event.facts.strategy, exchange: event.facts.exchange)
+            advertiser: event.facts.advertiser,
+            strategy: event.facts.strategy,
+            exchange: event.facts.exchange
+        )
         var tally = state.tallies[key] ?? Tally()
         tally.counts[Int(event.kind.rawValue) - 1] += 1
         if let settled = event.settled { tally.spend += settled }

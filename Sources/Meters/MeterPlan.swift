@@ -36,7 +36,12 @@ package struct MeterPlan: Sendable {
     /// - Parameters:
     ///   - name: in Prometheus' manner, ending in `_total`.
     ///   - values: of the label; bounded, for each is a series.
-    package mutating func counters(_ name: String, _ help: String, label: String? = nil, values: [String] = [""])
+    package mutating func counters(
+        _ name: String,
+        _ help: String,
+        label: String? = nil,
+        values: [String] = [""]
+    )
         -> Counters
     {
         families.append(Family(name: name, help: help, shape: .counters(label: label, values: values), base: cellCount))

@@ -85,7 +85,9 @@ extension BidRequest {
     public func element(_ index: Int, of list: List<Int32>) -> Int32 { integers[list.indices.lowerBound + index] }
     public func element(_ index: Int, of list: List<Format>) -> Format { formats[list.indices.lowerBound + index] }
     public func element(_ index: Int, of list: List<Deal>) -> Deal { deals[list.indices.lowerBound + index] }
-    public func element(_ index: Int, of list: List<DurFloor>) -> DurFloor { durFloors[list.indices.lowerBound + index] }
+    public func element(_ index: Int, of list: List<DurFloor>) -> DurFloor {
+        durFloors[list.indices.lowerBound + index]
+    }
     public func element(_ index: Int, of list: List<NativeAsset>) -> NativeAsset {
         nativeAssets[list.indices.lowerBound + index]
     }

@@ -32,7 +32,10 @@ extension BidRequestReader {
     }
 
     private func readNativeRoot(
-        _ object: TapeIndex, on tape: Tape, into native: inout Native, of request: inout BidRequest
+        _ object: TapeIndex,
+        on tape: Tape,
+        into native: inout Native,
+        of request: inout BidRequest
     ) {
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
@@ -86,7 +89,10 @@ extension BidRequestReader {
     }
 
     private func readAssetDetail(
-        _ object: TapeIndex, _ kind: NativeAsset.Kind, on tape: Tape, into asset: inout NativeAsset
+        _ object: TapeIndex,
+        _ kind: NativeAsset.Kind,
+        on tape: Tape,
+        into asset: inout NativeAsset
     ) {
         guard tape.kind(object) == .object, asset.kind == .unknown else { return }
         asset.kind = kind
@@ -105,7 +111,11 @@ extension BidRequestReader {
         }
     }
 
-    private func readTrackers(_ array: TapeIndex, on tape: Tape, into request: inout BidRequest)
+    private func readTrackers(
+        _ array: TapeIndex,
+        on tape: Tape,
+        into request: inout BidRequest
+    )
         -> List<NativeEventTracker>
     {
         let start = request.nativeTrackers.count

@@ -114,7 +114,11 @@ extension BidRequestReader {
     }
 
     /// A list of strings; one string counts as a list of one, empty strings are left out.
-    func texts(_ value: TapeIndex, _ letters: Letters = .asSent, into request: inout BidRequest) throws(ReadError)
+    func texts(
+        _ value: TapeIndex,
+        _ letters: Letters = .asSent,
+        into request: inout BidRequest
+    ) throws(ReadError)
         -> List<Text>
     {
         let start = request.texts.count

@@ -1,6 +1,5 @@
-internal import Units
-
 internal import CSimdJSON
+internal import Units
 
 /// Reads OpenRTB 2.5 and 2.6 bid requests, one after the other, into memory that it keeps.
 ///

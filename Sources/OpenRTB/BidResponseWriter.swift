@@ -16,7 +16,15 @@ package struct BidHead: ~Copyable {
     package let exp: Int32
 
     package init(
-        id: BidID, impid: Text, price: CPM, mtype: MarkupType, dealid: Text, w: Int32, h: Int32, dur: Int32, exp: Int32
+        id: BidID,
+        impid: Text,
+        price: CPM,
+        mtype: MarkupType,
+        dealid: Text,
+        w: Int32,
+        h: Int32,
+        dur: Int32,
+        exp: Int32
     ) {
         self.id = id
         self.impid = impid
@@ -36,7 +44,11 @@ package struct BidHead: ~Copyable {
 /// - Source: OpenRTB 2.6, 4.2.
 package enum BidResponseWriter {
     package static func open(
-        requestID: Text, of buffer: TextBuffer, bidid: BidID, cur: Currency, into out: inout ByteWriter
+        requestID: Text,
+        of buffer: TextBuffer,
+        bidid: BidID,
+        cur: Currency,
+        into out: inout ByteWriter
     ) {
         out.append("{\"id\":")
         JSONText.append(requestID, of: buffer, to: &out)
@@ -54,7 +66,10 @@ package enum BidResponseWriter {
     /// - Parameter fixedMembers: what never changes from request to request (`adid`, `crid`, `cid`, `adomain`, …),
     ///   written ahead as `,"name":value…`.
     package static func openBid(
-        _ bid: borrowing BidHead, fixedMembers: borrowing [UInt8], of buffer: TextBuffer, isFirst: Bool,
+        _ bid: borrowing BidHead,
+        fixedMembers: borrowing [UInt8],
+        of buffer: TextBuffer,
+        isFirst: Bool,
         into out: inout ByteWriter
     ) {
         out.append(isFirst ? "{\"id\":\"" : ",{\"id\":\"")

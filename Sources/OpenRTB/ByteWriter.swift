@@ -154,7 +154,10 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// The bytes from `start` on, valid for the call.
-    package borrowing func withBytes<Result>(from start: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result)
+    package borrowing func withBytes<Result>(
+        from start: Int,
+        _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    )
         rethrows -> Result
     {
         precondition(start >= 0 && start <= count)

@@ -28,7 +28,8 @@ package enum Country {
     package static func isAlpha3(_ code: String) -> Bool { alpha3Codes.contains(code) }
 
     private static let alpha3Codes = Set(
-        pairs.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { String($0.dropFirst(2)) })
+        pairs.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { String($0.dropFirst(2)) }
+    )
 
     /// Each country's two letters and three letters in one word.
     private static let pairs = """

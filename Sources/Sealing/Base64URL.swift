@@ -10,8 +10,10 @@ package enum Base64URL {
     /// - Parameter destination: room for ``encodedCount(_:)`` characters.
     /// - Returns: characters written.
     @discardableResult
-    package static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into destination: UnsafeMutablePointer<UInt8>) -> Int
-    {
+    package static func encode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        into destination: UnsafeMutablePointer<UInt8>
+    ) -> Int {
         unsafe alphabet.withUnsafeBufferPointer { letters in
             var word: UInt32 = 0
             var bits: UInt32 = 0

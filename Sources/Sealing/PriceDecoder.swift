@@ -37,7 +37,8 @@ package enum PriceDecoder {
             if bytes == Array("AUDIT".utf8) { return .audit }
             return decimal(bytes) ?? .invalid
         case .google(let encryptionKey, let integrityKey):
-            return google(value, encryptionKey: encryptionKey, integrityKey: integrityKey).map { .price($0) } ?? .invalid
+            return google(value, encryptionKey: encryptionKey, integrityKey: integrityKey).map { .price($0) }
+                ?? .invalid
         }
     }
 

@@ -69,7 +69,12 @@ package final class Sealer {
         guard let sealed = Base64URL.decode(token), sealed.count >= Self.overheadBytes + 16,
             let key = ring.key(id: sealed[0])
         else { return nil }
-        return unsafe Sealer.decrypt(key: key.bytes, tag: Array(sealed[1..<17]), Array(sealed[17...]), cipher: unsafe cipher)
+        return unsafe Sealer.decrypt(
+            key: key.bytes,
+            tag: Array(sealed[1..<17]),
+            Array(sealed[17...]),
+            cipher: unsafe cipher
+        )
     }
 
     private static func decrypt(key: [UInt8], tag: [UInt8], _ text: [UInt8], cipher: OpaquePointer) -> [UInt8]? {

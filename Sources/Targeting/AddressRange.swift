@@ -90,7 +90,8 @@ package struct IPAddress: BitwiseCopyable, Hashable, Sendable {
         let words = groups.map(UInt64.init)
         return IPAddress(
             high: words[0] << 48 | words[1] << 32 | words[2] << 16 | words[3],
-            low: words[4] << 48 | words[5] << 32 | words[6] << 16 | words[7])
+            low: words[4] << 48 | words[5] << 32 | words[6] << 16 | words[7]
+        )
     }
 }
 

@@ -1,6 +1,9 @@
-internal import Foundation
 package import OpenRTB
 package import Units
+
+#if canImport(Glibc)
+internal import Glibc
+#endif
 
 /// What targeting may look at besides the request.
 package struct TargetingContext: Sendable {
@@ -24,7 +27,10 @@ package struct TargetingContext: Sendable {
 package enum Evaluator {
     /// - Complexity: O(nodes and values of the predicate).
     package static func matches(
-        _ predicate: Predicate, _ imp: Imp, of request: borrowing BidRequest, _ context: borrowing TargetingContext
+        _ predicate: Predicate,
+        _ imp: Imp,
+        of request: borrowing BidRequest,
+        _ context: borrowing TargetingContext
     ) -> Bool {
         switch predicate {
         case .all(let parts):
@@ -41,7 +47,10 @@ package enum Evaluator {
     }
 
     static func matches(
-        _ leaf: Leaf, _ imp: Imp, of request: borrowing BidRequest, _ context: borrowing TargetingContext
+        _ leaf: Leaf,
+        _ imp: Imp,
+        of request: borrowing BidRequest,
+        _ context: borrowing TargetingContext
     ) -> Bool {
         let text = request.text
         let device = request.device
@@ -122,7 +131,10 @@ package enum Evaluator {
 
     /// Whether the text is one of the values, or one of them with a part behind a separator (`en` and `en-GB`).
     private static func startsWithPart(
-        of values: [[UInt8]], _ text: Text, separator: Unicode.Scalar, _ buffer: TextBuffer
+        of values: [[UInt8]],
+        _ text: Text,
+        separator: Unicode.Scalar,
+        _ buffer: TextBuffer
     ) -> Bool {
         values.contains { value in
             guard text.count >= value.count, !value.isEmpty,
@@ -153,7 +165,10 @@ package enum Evaluator {
     }
 
     private static func isIn(
-        _ ranges: [AddressRange], _ device: Device, _ buffer: TextBuffer, _ context: borrowing TargetingContext
+        _ ranges: [AddressRange],
+        _ device: Device,
+        _ buffer: TextBuffer,
+        _ context: borrowing TargetingContext
     ) -> Bool {
         let text = device.ip.isEmpty ? device.ipv6 : device.ip
         guard !text.isEmpty, let address = IPAddress(buffer.bytes(text)) else { return false }
@@ -185,7 +200,9 @@ package enum Evaluator {
     }
 
     private static func hasKeyword(
-        _ words: [[UInt8]], _ request: borrowing BidRequest, _ context: borrowing TargetingContext
+        _ words: [[UInt8]],
+        _ request: borrowing BidRequest,
+        _ context: borrowing TargetingContext
     ) -> Bool {
         let text = request.text
         if request.contains(request.site.keywords, where: { isOne(of: words, $0, text) }) { return true }

@@ -14,7 +14,7 @@ final class NoticeDesk {
     private let changed: () -> Void
     private var chainsOpen = 0
     private var retriesWaiting = 0
-    private var isShutDown = false
+    fileprivate private(set) var isShutDown = false
 
     /// How often one notice is tried when the service or the connection fails.
     static let attemptsMax = 4
@@ -127,7 +127,7 @@ private final class NoticeChain {
 
     /// Takes the next step, or ends.
     func advance() {
-        guard let step = remaining.popFirst(), let targets = targets(of: step) else {
+        guard !desk.isShutDown, let step = remaining.popFirst(), let targets = targets(of: step) else {
             desk.ended()
             return
         }

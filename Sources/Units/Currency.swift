@@ -65,7 +65,10 @@ public struct CurrencyRates: Sendable, Equatable {
     ///
     /// - Parameter rounding: `.down` for a price that we pay, `.up` for a floor that we must reach.
     public func convert(
-        _ price: CPM, from: Currency, to: Currency, rounding: FloatingPointRoundingRule
+        _ price: CPM,
+        from: Currency,
+        to: Currency,
+        rounding: FloatingPointRoundingRule
     ) -> CPM? {
         if from == to { return price }
         guard let source = rate(of: from), let target = rate(of: to) else { return nil }

@@ -69,7 +69,10 @@ public struct Spend: BitwiseCopyable, Hashable, Comparable, Sendable {
     /// - Parameter quantity: impressions times 1,000 (a screen in a mall counts 3.5 impressions as 3,500).
     @inlinable
     public init(at price: CPM, quantity: Quantity) {
-        if quantity == .one { nanos = price.micros; return }
+        if quantity == .one {
+            nanos = price.micros
+            return
+        }
         let (high, low) = price.micros.multipliedFullWidth(by: Int64(quantity.thousandths))
         nanos = Int64(1000).dividingFullWidth((high, low)).quotient
     }

@@ -1,5 +1,6 @@
 internal import Documents
 internal import Foundation
+
 #if canImport(FoundationNetworking)
 internal import FoundationNetworking
 #endif
@@ -48,7 +49,9 @@ struct ControlClient: Sendable {
             let status = (response as? HTTPURLResponse)?.statusCode ?? 0
             return Answer(status: status, body: String(decoding: data, as: UTF8.self))
         } catch {
-            throw Failure.work("no answer from http://\(address): \(error.localizedDescription). Is the service running?")
+            throw Failure.work(
+                "no answer from http://\(address): \(error.localizedDescription). Is the service running?"
+            )
         }
     }
 

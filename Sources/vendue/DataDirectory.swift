@@ -29,7 +29,10 @@ struct DataDirectory {
     func take() throws -> DirectoryLock {
         do {
             try FileManager.default.createDirectory(
-                atPath: path + "/keys", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+                atPath: path + "/keys",
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o750]
+            )
         } catch {
             throw Failure.input("\(path): cannot be made: \(error.localizedDescription)")
         }
@@ -43,7 +46,8 @@ struct DataDirectory {
             guard let read = KeyRing(text: String(decoding: data, as: UTF8.self)), read.current != nil else {
                 throw Failure.work(
                     "\(sealing): not a key file; restore it from a backup, or move it away to start with new keys "
-                        + "(notices of older bids will then be refused)")
+                        + "(notices of older bids will then be refused)"
+                )
             }
             ring = read
         }
@@ -78,7 +82,9 @@ final class DirectoryLock: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw Failure.input("\(path): another vendue runs on this data directory; stop it, or choose another --data")
+            throw Failure.input(
+                "\(path): another vendue runs on this data directory; stop it, or choose another --data"
+            )
         }
     }
 

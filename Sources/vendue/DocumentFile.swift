@@ -40,8 +40,12 @@ struct DocumentFile {
     private mutating func add(_ error: DocumentError, under pointer: String = "") {
         faults += error.faults.map { fault in
             Fault(
-                fault.message, at: pointer + fault.pointer, hint: fault.hint, position: fault.position,
-                origin: fault.origin ?? path)
+                fault.message,
+                at: pointer + fault.pointer,
+                hint: fault.hint,
+                position: fault.position,
+                origin: fault.origin ?? path
+            )
         }
     }
 
@@ -56,16 +60,22 @@ struct DocumentFile {
         guard lists.isEmpty else {
             for (kind, list) in lists {
                 guard case .list(let nodes) = list.content else { continue }
-                for (index, node) in nodes.enumerated() { add(node, as: kind, at: "\(pointer)/\(kind.rawValue)/\(index)") }
+                for (index, node) in nodes.enumerated() {
+                    add(node, as: kind, at: "\(pointer)/\(kind.rawValue)/\(index)")
+                }
             }
             return
         }
         guard let kind = Self.kind(of: node) else {
             faults.append(
                 Fault(
-                    "cannot tell what this document is", at: pointer,
+                    "cannot tell what this document is",
+                    at: pointer,
                     hint: "put it into a list that says so, for example { \"exchanges\": [ … ] }",
-                    position: node.position, origin: path))
+                    position: node.position,
+                    origin: path
+                )
+            )
             return
         }
         add(node, as: kind, at: pointer)

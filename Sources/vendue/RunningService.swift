@@ -38,7 +38,11 @@ final class RunningService: Sendable {
     /// Starts everything; returns when both listeners are open.
     ///
     /// - Parameter seed: of all chance in auctions; nil for the operating system's.
-    static func start(_ configuration: ServiceConfiguration, seed: Seed? = nil, logger: Logger) async throws
+    static func start(
+        _ configuration: ServiceConfiguration,
+        seed: Seed? = nil,
+        logger: Logger
+    ) async throws
         -> RunningService
     {
         let directory = DataDirectory(path: configuration.data)
@@ -49,16 +53,25 @@ final class RunningService: Sendable {
         let books = try Books(directory, configuration, time, logger)
         let readiness = Readiness()
         let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
-        if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil {
+        if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
+        {
             logger.info("wrote an operator token to \(directory.operatorToken)")
         }
 
         let bidServer = try await BidServer(
             BidServices(
-                log: books.log, desk: NoticeDesk(log: books.log, register: books.register), keys: keys,
-                visitorKey: visitorKey, time: time, seed: seed ?? Self.freshSeed(),
-                meters: BidMeters(), isReady: { readiness.isReady }, status: { readiness.json }),
-            loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount)
+                log: books.log,
+                desk: NoticeDesk(log: books.log, register: books.register),
+                keys: keys,
+                visitorKey: visitorKey,
+                time: time,
+                seed: seed ?? Self.freshSeed(),
+                meters: BidMeters(),
+                isReady: { readiness.isReady },
+                status: { readiness.json }
+            ),
+            loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount
+        )
         let ledger = books.ledger
         books.log.follow { _, event in ledger.apply(event) }
         books.log.onTick { ledger.advance(to: $0) }
@@ -75,14 +88,28 @@ final class RunningService: Sendable {
         for fault in contents.faults { logger.error("\(fault)") }
         await publish(contents)
         return try await RunningService(
-            configuration, ledger: ledger, log: books.log, bidServer: bidServer, registry: registry, lock: lock,
-            readiness: readiness, publish: publish, logger: logger)
+            configuration,
+            ledger: ledger,
+            log: books.log,
+            bidServer: bidServer,
+            registry: registry,
+            lock: lock,
+            readiness: readiness,
+            publish: publish,
+            logger: logger
+        )
     }
 
     private init(
-        _ configuration: ServiceConfiguration, ledger: BudgetLedger, log: EventLog, bidServer: BidServer,
-        registry: Registry, lock: DirectoryLock, readiness: Readiness,
-        publish: @escaping @Sendable (RegistryContents) async -> Void, logger: Logger
+        _ configuration: ServiceConfiguration,
+        ledger: BudgetLedger,
+        log: EventLog,
+        bidServer: BidServer,
+        registry: Registry,
+        lock: DirectoryLock,
+        readiness: Readiness,
+        publish: @escaping @Sendable (RegistryContents) async -> Void,
+        logger: Logger
     ) async throws {
         self.configuration = configuration
         self.ledger = ledger
@@ -93,15 +120,21 @@ final class RunningService: Sendable {
         self.readiness = readiness
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let api = ControlAPI(
-            registry: registry, publish: publish,
+            registry: registry,
+            publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log) }, status: { readiness.json },
-                isReady: { readiness.isReady && log.failure == nil }, books: { Figures.books(ledger) }),
-            address: .init(host: configuration.control.host, port: configuration.control.port), logger: logger,
+                metrics: { Figures.prometheus(bidServer, log) },
+                status: { readiness.json },
+                isReady: { readiness.isReady && log.failure == nil },
+                books: { Figures.books(ledger) }
+            ),
+            address: .init(host: configuration.control.host, port: configuration.control.port),
+            logger: logger,
             onReady: { bound in
                 port.yield(bound)
                 port.finish()
-            })
+            }
+        )
         // Signals are the command's business: it decides what ends when.
         let control = ServiceGroup(services: [api], logger: logger)
         self.control = control
@@ -118,7 +151,8 @@ final class RunningService: Sendable {
             let bound = try await bidServer.listen(host: configuration.bid.host, port: configuration.bid.port) { port in
                 Origin(
                     configuration.publicURL
-                        ?? "http://\(ServiceConfiguration.Address(host: configuration.bid.host, port: port).text)")
+                        ?? "http://\(ServiceConfiguration.Address(host: configuration.bid.host, port: port).text)"
+                )
             }
             bidAddress = .init(host: configuration.bid.host, port: bound.port ?? configuration.bid.port)
         } catch {
@@ -150,25 +184,33 @@ private struct Books {
     let register: NoticeRegister
     let log: EventLog
 
-    init(_ directory: DataDirectory, _ configuration: ServiceConfiguration, _ time: any TimeSource, _ logger: Logger)
+    init(
+        _ directory: DataDirectory,
+        _ configuration: ServiceConfiguration,
+        _ time: any TimeSource,
+        _ logger: Logger
+    )
         throws
     {
         var register = NoticeRegister()
         let ledger = ledger
         log = try EventLog(
             storage: try DirectoryStorage(path: directory.log),
-            durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash, time: time,
+            durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash,
+            time: time,
             replay: { sequence, event in
                 ledger.replay(event)
                 register.record(event, sequence: sequence)
-            })
+            }
+        )
         ledger.advance(to: time.instant())
         register.prune(at: time.instant())
         self.register = register
         let found = log.recovery
         if found.tornBytes > 0 {
             logger.warning(
-                "log: an interrupted write of \(found.tornBytes) bytes at the end was cut; every acknowledged record is there")
+                "log: an interrupted write of \(found.tornBytes) bytes at the end was cut; every acknowledged record is there"
+            )
         }
         logger.info("log: \(found.records) records in \(found.segments) segments")
     }
@@ -198,7 +240,10 @@ final class Readiness: Sendable {
 extension SnapshotCompiler {
     func compile(_ contents: RegistryContents) -> Snapshot {
         compile(
-            revision: contents.revision, advertisers: contents.advertisers, strategies: contents.strategies,
-            exchanges: contents.exchanges)
+            revision: contents.revision,
+            advertisers: contents.advertisers,
+            strategies: contents.strategies,
+            exchanges: contents.exchanges
+        )
     }
 }

@@ -17,7 +17,8 @@ struct Vendue: AsyncParsableCommand {
         version: Build.version,
         subcommands: [
             Serve.self, Demo.self, Check.self, Apply.self, Log.self, Doctor.self, Version.self,
-        ])
+        ]
+    )
 
     static func main() async {
         do {
@@ -66,7 +67,9 @@ enum Build {
 
 struct Version: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints the version.", discussion: "Example: vendue version")
+        abstract: "Prints the version.",
+        discussion: "Example: vendue version"
+    )
 
     func run() { print("vendue \(Build.version)") }
 }

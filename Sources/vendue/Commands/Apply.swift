@@ -8,7 +8,8 @@ struct Apply: AsyncParsableCommand {
             All files are checked first; with a fault in any of them nothing is sent.
 
             Example: vendue apply acme.yaml --control 127.0.0.1:8081 --data ./vendue-data
-            """)
+            """
+    )
 
     @Argument(help: "YAML or JSON files.")
     var files: [String]

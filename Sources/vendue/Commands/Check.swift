@@ -9,7 +9,8 @@ struct Check: ParsableCommand {
             Example: vendue check strategies.yaml config.yaml
 
             Exit status: 0 all sound, 1 faults were found, 2 a file cannot be read.
-            """)
+            """
+    )
 
     @Argument(help: "YAML or JSON files.")
     var files: [String]

@@ -20,7 +20,8 @@ struct Demo: AsyncParsableCommand {
             when the books do not balance.
 
             Example: vendue demo --seconds 10 --rate 1000
-            """)
+            """
+    )
 
     @Option(help: "How long requests are sent.")
     var seconds = 10.0
@@ -47,7 +48,10 @@ struct Demo: AsyncParsableCommand {
         logger.logLevel = .warning
 
         let service = try await RunningService.start(
-            configuration(data), seed: Seed(high: seed, low: 0), logger: logger)
+            configuration(data),
+            seed: Seed(high: seed, low: 0),
+            logger: logger
+        )
         Console.error("vendue \(Build.version): service on \(service.bidAddress.text), data in \(data)")
         try await register(with: service, data: data)
         let report = try await play(against: service)
@@ -76,15 +80,22 @@ struct Demo: AsyncParsableCommand {
         let documents = try DemoWorld.documents()
         for document in documents {
             let answer = try await client.put(document.node, in: document.collection)
-            guard answer.status < 300 else { throw Failure.work("\(document.collection): \(answer.status) \(answer.body)") }
+            guard answer.status < 300 else {
+                throw Failure.work("\(document.collection): \(answer.status) \(answer.body)")
+            }
         }
         Console.error("registered \(documents.count) documents through http://\(service.controlAddress.text)/v1")
     }
 
     private func play(against service: RunningService) async throws -> SimulationReport {
         var simulation = ExchangeSimulator.Configuration(
-            host: service.bidAddress.host, port: service.bidAddress.port, exchange: DemoWorld.exchange,
-            requestsPerSecond: rate, seconds: seconds, seed: seed)
+            host: service.bidAddress.host,
+            port: service.bidAddress.port,
+            exchange: DemoWorld.exchange,
+            requestsPerSecond: rate,
+            seconds: seconds,
+            seed: seed
+        )
         simulation.habits.advertiser = { DemoWorld.advertiser(of: $0) }
         if let requests {
             guard let bytes = FileManager.default.contents(atPath: requests) else {
@@ -99,7 +110,8 @@ struct Demo: AsyncParsableCommand {
             Console.error(
                 "\(progress.elapsedSeconds)/\(progress.totalSeconds) s  \(counts.answered) answered  "
                     + "\(counts.bidAnswers) bids  \(counts.wins) wins  \(counts.clicks) clicks  "
-                    + "p99 \(progress.report.latency.p99) µs")
+                    + "p99 \(progress.report.latency.p99) µs"
+            )
         }
         try await group.shutdownGracefully()
         return report
@@ -112,7 +124,8 @@ struct Demo: AsyncParsableCommand {
               control API  http://\(service.controlAddress.text)/   token in \(data)/operator.token
               bids         http://\(service.bidAddress.text)/bid/\(DemoWorld.exchange)
               log          vendue log wins --data \(data)
-            """)
+            """
+        )
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
     }
 }

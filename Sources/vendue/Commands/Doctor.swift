@@ -7,7 +7,9 @@ internal import Units
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks data directory, keys, clock, limits and ports, and says what to do.",
-        discussion: "Example: vendue doctor --data ./vendue-data\n\nExit status: 0 all well, 1 something needs attention.")
+        discussion:
+            "Example: vendue doctor --data ./vendue-data\n\nExit status: 0 all well, 1 something needs attention."
+    )
 
     @Option(help: "The data directory.")
     var data = "./vendue-data"
@@ -70,7 +72,10 @@ struct Doctor: ParsableCommand {
         if let bytes = FileManager.default.contents(atPath: data + "/keys/sealing"),
             KeyRing(text: String(decoding: bytes, as: UTF8.self))?.current == nil
         {
-            report.attention("keys/sealing is no key file", do: "restore it from a backup, or move it away for new keys")
+            report.attention(
+                "keys/sealing is no key file",
+                do: "restore it from a backup, or move it away for new keys"
+            )
         }
     }
 
@@ -80,7 +85,9 @@ struct Doctor: ParsableCommand {
             let summary = try LogReader(try DirectoryStorage(path: directory.log)).walk { (_, _) throws(LogError) in }
             report.well("log: \(summary.records) records in \(summary.segments) segments, every checksum right")
             if summary.tornBytes > 0 {
-                report.well("log: \(summary.tornBytes) bytes of an unfinished write at its end; the next start cuts them")
+                report.well(
+                    "log: \(summary.tornBytes) bytes of an unfinished write at its end; the next start cuts them"
+                )
             }
         } catch {
             report.attention("log: \(error)", do: "see the message")

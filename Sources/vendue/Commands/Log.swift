@@ -17,7 +17,9 @@ struct Log: AsyncParsableCommand {
               vendue log --follow
               vendue log verify
             """,
-        subcommands: [Show.self, Verify.self], defaultSubcommand: Show.self)
+        subcommands: [Show.self, Verify.self],
+        defaultSubcommand: Show.self
+    )
 
     struct Place: ParsableArguments {
         @Option(help: "The data directory.")
@@ -38,8 +40,11 @@ struct Log: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Prints events.", discussion: "Example: vendue log wins --format csv",
-            shouldDisplay: false)
+            commandName: "show",
+            abstract: "Prints events.",
+            discussion: "Example: vendue log wins --format csv",
+            shouldDisplay: false
+        )
 
         @OptionGroup var place: Place
 
@@ -79,7 +84,10 @@ struct Log: AsyncParsableCommand {
 
         /// - Returns: the sequence behind the last event.
         private static func pass(
-            _ reader: LogReader, from sequence: UInt64, _ filter: Filter, _ printer: inout RowPrinter
+            _ reader: LogReader,
+            from sequence: UInt64,
+            _ filter: Filter,
+            _ printer: inout RowPrinter
         ) throws -> UInt64 {
             var printed = printer
             let summary = try reader.walk(from: sequence) { (number, event) throws(LogError) in
@@ -93,7 +101,8 @@ struct Log: AsyncParsableCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Checks every record's checksum, the sequence, and the books.",
-            discussion: "Example: vendue log verify --data ./vendue-data\n\nExit status: 0 sound, 1 not.")
+            discussion: "Example: vendue log verify --data ./vendue-data\n\nExit status: 0 sound, 1 not."
+        )
 
         @OptionGroup var place: Place
 
@@ -102,12 +111,16 @@ struct Log: AsyncParsableCommand {
             var audit = LogAudit()
             do throws(LogError) {
                 var adding = audit
-                let summary = try reader.walk { (sequence, event) throws(LogError) in adding.add(event, sequence: sequence) }
+                let summary = try reader.walk { (sequence, event) throws(LogError) in
+                    adding.add(event, sequence: sequence)
+                }
                 audit = adding
                 audit.finish()
                 Console.line("\(summary.records) records in \(summary.segments) segments, every checksum right")
                 if summary.tornBytes > 0 {
-                    Console.line("\(summary.tornBytes) bytes behind the last record: a write that is under way or was cut off")
+                    Console.line(
+                        "\(summary.tornBytes) bytes behind the last record: a write that is under way or was cut off"
+                    )
                 }
             } catch {
                 throw Failure.work("\(error)")

@@ -19,7 +19,8 @@ struct Serve: AsyncParsableCommand {
               --data VENDUE_DATA data                --bid VENDUE_BID_ADDRESS bid.address
               --control VENDUE_CONTROL_ADDRESS control.address     --loops VENDUE_LOOPS loops
               VENDUE_BID_PUBLIC_URL bid.public_url   VENDUE_DURABILITY durability
-            """)
+            """
+    )
 
     @Option(help: "The data directory; made when it does not exist. (default: ./vendue-data)")
     var data: String?
@@ -61,7 +62,9 @@ struct Serve: AsyncParsableCommand {
             return try await group.next() ?? nil
         }
         await service.stop()
-        if let failed { throw Failure.work("the log failed and this process ends, so that a restart recovers: \(failed)") }
+        if let failed {
+            throw Failure.work("the log failed and this process ends, so that a restart recovers: \(failed)")
+        }
         logger.info("stopped")
     }
 

@@ -57,14 +57,18 @@ struct DemoTruth {
         for (kind, simulated) in pairs where logged[kind] ?? 0 != UInt64(simulated) {
             faults.append("\(kind.plural): the exchange counts \(simulated), the log \(logged[kind] ?? 0)")
         }
-        let simulated = counts.otherSpend.merging([report.currency: counts.spend]) { $0 + $1 }.filter { $0.value != .zero }
+        let simulated = counts.otherSpend.merging([report.currency: counts.spend]) { $0 + $1 }.filter {
+            $0.value != .zero
+        }
         if simulated != loggedSpend.filter({ $0.value != .zero }) {
             faults.append("money: the exchange counts \(simulated), the log \(loggedSpend)")
         }
         for (id, books) in books where !books.balance { faults.append("\(id): the books do not balance: \(books)") }
         for kind in EventKind.allCases where kind != .bid {
             let folded = delivery.reduce(UInt64(0)) { $0 + $1.tally[kind] }
-            if folded != logged[kind] ?? 0 { faults.append("\(kind.plural): the ledger counts \(folded), the log \(logged[kind] ?? 0)") }
+            if folded != logged[kind] ?? 0 {
+                faults.append("\(kind.plural): the ledger counts \(folded), the log \(logged[kind] ?? 0)")
+            }
         }
     }
 

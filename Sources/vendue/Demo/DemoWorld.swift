@@ -43,38 +43,70 @@ enum DemoWorld {
 
     static let strategies: [Sample] = [
         Sample(
-            id: "acme-shoes-us", advertiser: "acme-sports", cpm: "2.50",
+            id: "acme-shoes-us",
+            advertiser: "acme-sports",
+            cpm: "2.50",
             rest: #""targeting":{"all":[{"country":["USA"]},{"not":{"domain":["blocked.example"]}}]},"#
-                + creatives("acme.example", banners: ["300x250", "728x90", "320x50"])),
+                + creatives("acme.example", banners: ["300x250", "728x90", "320x50"])
+        ),
         Sample(
-            id: "acme-sale-mobile", advertiser: "acme-sports", cpm: "1.80",
+            id: "acme-sale-mobile",
+            advertiser: "acme-sports",
+            cpm: "1.80",
             rest: #""targeting":{"device":["mobile"]},"budget":{"daily":"5.00","pacing":"asap"},"#
-                + creatives("acme.example", banners: ["320x50", "300x250"])),
+                + creatives("acme.example", banners: ["320x50", "300x250"])
+        ),
         Sample(
-            id: "north-savings", advertiser: "north-bank", cpm: "3.10",
+            id: "north-savings",
+            advertiser: "north-bank",
+            cpm: "3.10",
             rest: #""targeting":{"all":[{"country":["GBR","DEU","FRA"]},{"environment":["site"]}]},"#
-                + creatives("north-bank.example", banners: ["300x250", "970x250", "160x600"])),
+                + creatives("north-bank.example", banners: ["300x250", "970x250", "160x600"])
+        ),
         Sample(
-            id: "north-private", advertiser: "north-bank", cpm: "6.00",
-            rest: #""deals":["deal-7","deal-3"],"# + creatives("north-bank.example", banners: ["300x250", "300x600", "728x90"])),
+            id: "north-private",
+            advertiser: "north-bank",
+            cpm: "6.00",
+            rest: #""deals":["deal-7","deal-3"],"#
+                + creatives("north-bank.example", banners: ["300x250", "300x600", "728x90"])
+        ),
         Sample(
-            id: "volt-video", advertiser: "volt-cars", cpm: "9.50",
-            rest: #""targeting":{"format":["video"]},"# + video("volt.example")),
+            id: "volt-video",
+            advertiser: "volt-cars",
+            cpm: "9.50",
+            rest: #""targeting":{"format":["video"]},"# + video("volt.example")
+        ),
         Sample(
-            id: "volt-billboard", advertiser: "volt-cars", cpm: "4.20",
+            id: "volt-billboard",
+            advertiser: "volt-cars",
+            cpm: "4.20",
             rest: #""targeting":{"any":[{"size":["970x250","300x600"]},{"device":["tv"]}]},"#
-                + creatives("volt.example", banners: ["970x250", "300x600"])),
+                + creatives("volt.example", banners: ["970x250", "300x600"])
+        ),
         Sample(
-            id: "kino-native", advertiser: "kino", cpm: "2.90",
-            rest: #""targeting":{"format":["native"]},"# + native("kino.example")),
+            id: "kino-native",
+            advertiser: "kino",
+            cpm: "2.90",
+            rest: #""targeting":{"format":["native"]},"# + native("kino.example")
+        ),
         Sample(
-            id: "kino-audio", advertiser: "kino", cpm: "5.00",
-            rest: #""targeting":{"format":["audio"]},"# + audio("kino.example")),
+            id: "kino-audio",
+            advertiser: "kino",
+            cpm: "5.00",
+            rest: #""targeting":{"format":["audio"]},"# + audio("kino.example")
+        ),
         Sample(
-            id: "grocer-everywhere", advertiser: "green-grocer", cpm: "0.90", rest: anySize("grocer.example")),
+            id: "grocer-everywhere",
+            advertiser: "green-grocer",
+            cpm: "0.90",
+            rest: anySize("grocer.example")
+        ),
         Sample(
-            id: "tiny-shop-all-in", advertiser: "tiny-shop", cpm: "7.00",
-            rest: #""budget":{"total":"2.00","pacing":"asap"},"# + anySize("tiny.example")),
+            id: "tiny-shop-all-in",
+            advertiser: "tiny-shop",
+            cpm: "7.00",
+            rest: #""budget":{"total":"2.00","pacing":"asap"},"# + anySize("tiny.example")
+        ),
     ]
 
     private static func head(_ id: String, _ domain: String) -> String {
@@ -88,7 +120,8 @@ enum DemoWorld {
     private static func creatives(_ domain: String, banners sizes: [String]) -> String {
         let list = sizes.map { size in
             let parts = size.split(separator: "x")
-            return #"{\#(head("b-\(size)", domain)),"banner":{"w":\#(parts[0]),"h":\#(parts[1]),"html":"\#(html(domain))"}}"#
+            return
+                #"{\#(head("b-\(size)", domain)),"banner":{"w":\#(parts[0]),"h":\#(parts[1]),"html":"\#(html(domain))"}}"#
         }
         return "\"creatives\":[\(list.joined(separator: ","))]"
     }

@@ -1,0 +1,146 @@
+import BidKit
+import Documents
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Synchronization
+import Testing
+import Units
+
+@testable import ControlPlane
+
+/// A control side over a registry in a directory of its own, asked without sockets.
+final class ControlFixture: Sendable {
+    let directory: ScratchDirectory
+    let time: StoppedTime
+    let registry: Registry
+    let api: ControlAPI
+    let published = PublicationLog()
+    /// The operator's secret.
+    let operatorSecret: String
+
+    init(in directory: ScratchDirectory? = nil, time: StoppedTime = StoppedTime(), secret: String? = nil) throws {
+        self.directory = try directory ?? ScratchDirectory()
+        self.time = time
+        registry = try Registry(path: self.directory.path("registry.sqlite"), kinds: [TestBid.kind], time: time)
+        let made = try registry.operatorTokenIfNew()
+        operatorSecret = try #require(secret ?? made)
+        let published = published
+        api = ControlAPI(
+            registry: registry, publish: { await published.note($0) }, hooks: .test,
+            address: ControlAddress(host: "127.0.0.1", port: 0), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// - Parameters:
+    ///   - secret: empty for a call without a token; nil for the operator's.
+    ///   - type: of the body.
+    func send(
+        _ method: String, _ path: String, _ body: String? = nil, type: String? = "application/json",
+        headers: [String: String] = [:], secret: String? = nil, to api: ControlAPI? = nil
+    ) async throws -> Reply {
+        var fields = HTTPFields()
+        var headers = headers
+        let secret = secret ?? operatorSecret
+        if !secret.isEmpty { headers["Authorization"] = "Bearer \(secret)" }
+        if body != nil, let type { headers["Content-Type"] = type }
+        for (name, value) in headers { fields[try #require(HTTPFields.Element.Name(name))] = value }
+        let head = HTTPRequest(
+            method: try #require(HTTPRequest.Method(method)), scheme: "http", authority: "localhost", path: path,
+            headerFields: fields)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
+        return try await Reply(await (api ?? self.api).respond(to: request))
+    }
+
+    /// Registers an advertiser that strategies can name.
+    func addAdvertiser(_ id: String = "acme") async throws {
+        let reply = try await send("POST", "/v1/advertisers", "{\"id\":\"\(id)\",\"name\":\"\(id)\"}")
+        try #require(reply.status == 201)
+    }
+
+    /// Makes a token and returns its secret.
+    func token(_ role: String, id: String) async throws -> String {
+        let reply = try await send("POST", "/v1/tokens", "{\"id\":\"\(id)\",\"role\":\"\(role)\"}")
+        return try #require(reply.node["secret"]?.text)
+    }
+
+    static func strategy(_ id: String, advertiser: String = "acme", cpm: String = "2.50", more: String = "") -> String {
+        """
+        {"id":"\(id)","advertiser":"\(advertiser)","bidder":"test-bid","terms":{"cpm":"\(cpm)"},"creatives":[{"id":"c",\
+        "adomain":["acme.example"],"landing":"https://acme.example/","banner":{"html":"<b>{click}</b>"}}]\(more)}
+        """
+    }
+}
+
+/// What came back.
+struct Reply: Sendable {
+    let status: Int
+    let body: String
+    private let fields: HTTPFields
+
+    init(_ response: Response) async throws {
+        status = response.status.code
+        fields = response.headers
+        let box = BodyBox()
+        try await response.body.write(BodyCollector(box: box))
+        body = box.text
+    }
+
+    subscript(header: String) -> String? {
+        HTTPFields.Element.Name(header).flatMap { fields[$0] }
+    }
+
+    /// The body as JSON; null where it is none.
+    var node: Node { (try? Node.readOne(body)) ?? Node(.null) }
+
+    /// Each line of an ndjson body.
+    var lines: [Node] { body.split(separator: "\n").map { (try? Node.readOne(String($0))) ?? Node(.null) } }
+
+    var faults: [Fault] { node["faults"].map(Self.faults) ?? [] }
+
+    /// Where the faults are.
+    var pointers: [String] { faults.map(\.pointer) }
+
+    static func faults(_ node: Node) -> [Fault] {
+        node.elements.map { fault in
+            let line = fault["line"]?.integer
+            return Fault(
+                fault["message"]?.text ?? "", at: fault["pointer"]?.text ?? "", hint: fault["hint"]?.text ?? "",
+                position: line.map { Fault.Position(line: $0, column: fault["column"]?.integer ?? 0) })
+        }
+    }
+}
+
+extension Node {
+    var elements: [Node] {
+        guard case .list(let nodes) = content else { return [] }
+        return nodes
+    }
+
+    var integer: Int? {
+        guard case .number(let text) = content else { return nil }
+        return Int(text)
+    }
+
+    var keys: [String] {
+        guard case .map(let members) = content else { return [] }
+        return members.map(\.key)
+    }
+}
+
+private final class BodyBox: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
+
+    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+
+    func append(_ buffer: ByteBuffer) { bytes.withLock { $0 += buffer.readableBytesView } }
+}
+
+private struct BodyCollector: ResponseBodyWriter {
+    let box: BodyBox
+
+    mutating func write(_ buffer: ByteBuffer) async throws { box.append(buffer) }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
