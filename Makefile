@@ -19,7 +19,7 @@ test: packages
 # Time of each step of a bid, one table, and LoadTests/Results/*.json.
 bench: packages
 	swift build -c release --product bid-benchmark
-	.build/release/bid-benchmark
+	COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/bid-benchmark
 
 # What continuous integration runs.
 check: packages

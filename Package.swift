@@ -96,6 +96,13 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
+        .executableTarget(
+            name: "bid-benchmark",
+            dependencies: [
+                "Auction", "CSimdJSON", "Documents", "EventLog", "FlatPrice", "Ledger", "OpenRTB", "Sealing", "Targeting",
+                "Traffic", "Units",
+            ],
+            path: "LoadTests/BidBenchmark"),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -54,17 +54,22 @@ package final class Snapshot: Sendable {
     package func hasAdvertiser(_ id: String) -> Bool { advertisers.contains(id) }
 }
 
-/// An exchange, compiled.
-package struct Exchange: Sendable {
+/// An exchange, compiled. A class, so that looking at it copies nothing.
+package final class Exchange: Sendable {
     package let id: [UInt8]
     package let document: ExchangeDocument
+
+    init(id: [UInt8], document: ExchangeDocument) {
+        self.id = id
+        self.document = document
+    }
 
     package var isPaused: Bool { document.state == .paused }
     package var billsAtImpression: Bool { document.billAt == .impression }
 }
 
-/// A strategy, compiled.
-package struct Strategy: Sendable {
+/// A strategy, compiled. A class, so that looking at it copies nothing.
+package final class Strategy: Sendable {
     let id: [UInt8]
     let advertiser: [UInt8]
     /// As it stands in `wseat`.
@@ -82,5 +87,19 @@ package struct Strategy: Sendable {
     let account: Account
     let advertiserAccount: Account
 
-    package var idText: String { String(decoding: id, as: UTF8.self) }
+    init(_ document: StrategyDocument, cell: Seat, account: Account, advertiserAccount: Account) {
+        id = Array(document.id.utf8)
+        advertiser = Array(document.advertiser.utf8)
+        seat = Array(document.seat.utf8)
+        seatEscaped = JSONText.escaped(document.seat.utf8)
+        currency = document.currency
+        isActive = document.state == .active
+        flight = document.flight
+        targeting = document.targeting
+        deals = document.deals.map { Array($0.utf8) }
+        creatives = document.creatives.map { Creative($0, campaign: document.id) }
+        self.cell = cell
+        self.account = account
+        self.advertiserAccount = advertiserAccount
+    }
 }

@@ -69,26 +69,13 @@ package struct SnapshotCompiler: Sendable {
         let account = ledger.account(.strategy(document.id))
         account.setLimits(total: document.budget.total, daily: document.budget.daily, clock: document.clock)
         return Strategy(
-            id: Array(document.id.utf8),
-            advertiser: Array(document.advertiser.utf8),
-            seat: Array(document.seat.utf8),
-            seatEscaped: JSONText.escaped(document.seat.utf8),
-            currency: document.currency,
-            isActive: document.state == .active,
-            flight: document.flight,
-            targeting: document.targeting,
-            deals: document.deals.map { Array($0.utf8) },
-            creatives: document.creatives.map { Creative($0, campaign: document.id) },
-            cell: cell,
-            account: account,
-            advertiserAccount: ledger.account(.advertiser(owner.id))
-        )
+            document, cell: cell, account: account, advertiserAccount: ledger.account(.advertiser(owner.id)))
     }
 }
 
 extension Creative {
     /// Compiles a registered creative of a strategy.
-    init(_ document: CreativeDocument, campaign: String) {
+    convenience init(_ document: CreativeDocument, campaign: String) {
         let identity = Identity(
             id: document.id,
             campaign: campaign,

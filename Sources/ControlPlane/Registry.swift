@@ -12,7 +12,7 @@ package import Units
 package final class Registry: Sendable {
     let kinds: [BidderKind]
     let time: any TimeSource
-    private let pool: DatabasePool
+    let pool: DatabasePool
     private let fold: Mutex<ContentsFold>
 
     /// Opens the file, creating it (mode 0600: it holds exchanges' credentials) and bringing its tables up to date.

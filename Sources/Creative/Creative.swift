@@ -1,7 +1,9 @@
 internal import OpenRTB
 
 /// What a strategy shows, compiled: the facts that the rules ask for, and markup ready to be written.
-package struct Creative: Sendable {
+///
+/// A class, so that looking at it copies nothing.
+package final class Creative: Sendable {
     package enum Markup: Sendable {
         case banner(BannerMarkup)
         case linear(LinearMarkup)

@@ -4,20 +4,21 @@ internal import Units
 /// A position on the tape.
 typealias TapeIndex = Int
 
-/// What stands at a position of the tape.
-enum TapeKind: UInt8 {
-    case root = 0x72  // r
-    case object = 0x7B  // {
-    case array = 0x5B  // [
-    case objectEnd = 0x7D
-    case arrayEnd = 0x5D
-    case string = 0x22
-    case int64 = 0x6C  // l
-    case uint64 = 0x75  // u
-    case double = 0x64  // d
-    case yes = 0x74  // t
-    case no = 0x66  // f
-    case null = 0x6E  // n
+/// What stands at a position of the tape: simdjson's letter for it.
+///
+/// No enumeration, because making one of a letter costs a search, and this is made for every value of a request.
+struct TapeKind: Equatable {
+    let letter: UInt8
+
+    static var object: TapeKind { TapeKind(letter: 0x7B) }
+    static var array: TapeKind { TapeKind(letter: 0x5B) }
+    static var string: TapeKind { TapeKind(letter: 0x22) }
+    static var int64: TapeKind { TapeKind(letter: 0x6C) }
+    static var uint64: TapeKind { TapeKind(letter: 0x75) }
+    static var double: TapeKind { TapeKind(letter: 0x64) }
+    static var yes: TapeKind { TapeKind(letter: 0x74) }
+    static var no: TapeKind { TapeKind(letter: 0x66) }
+    static var null: TapeKind { TapeKind(letter: 0x6E) }
 }
 
 /// One JSON document, parsed by simdjson into its tape and walked there in place.
@@ -85,10 +86,7 @@ final class Tape {
     func word(_ index: TapeIndex) -> UInt64 { unsafe words[index] }
 
     @inline(__always)
-    private func tag(_ index: TapeIndex) -> UInt8 { UInt8(truncatingIfNeeded: word(index) >> 56) }
-
-    @inline(__always)
-    func kind(_ index: TapeIndex) -> TapeKind { TapeKind(rawValue: tag(index)) ?? .null }
+    func kind(_ index: TapeIndex) -> TapeKind { TapeKind(letter: UInt8(truncatingIfNeeded: word(index) >> 56)) }
 
     /// The position behind the value that starts at `index`.
     @inline(__always)

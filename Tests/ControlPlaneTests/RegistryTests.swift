@@ -1,3 +1,4 @@
+import BidKit
 import Documents
 import Foundation
 import GRDB
@@ -133,9 +134,11 @@ struct RegistryTests {
 
     @Test("a commit is on the disk before it returns: synchronous is FULL, over a write-ahead log")
     func durability() async throws {
-        let fixture = try ControlFixture()
-        #expect(try await fixture.registry.write { try $0.pragma("synchronous") } == "2")
-        #expect(try await fixture.registry.write { try $0.pragma("journal_mode") } == "wal")
+        let pool = try ControlFixture().registry.pool
+        let modes = try await pool.writeWithoutTransaction { db in
+            try ["synchronous", "journal_mode"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") }
+        }
+        #expect(modes == ["2", "wal"])
     }
 
     /// Changes the file behind the registry's back.

@@ -7,7 +7,7 @@ struct SealerTests {
     private let ring = KeyRing(keys: [.test(id: 7)])
     private let message = Array("The quick brown fox jumps over the lazy dog".utf8)
 
-    /// Key 00 01 … 3f with id 7; tokens computed with `AESSIV` of Python's cryptography 41, no associated data.
+    /// Key 00 01 … 3f with id 7; tokens computed with `AESSIV` of Python's cryptography 48, no associated data.
     @Test(
         "a token is what another implementation of RFC 5297 makes of it",
         arguments: [
@@ -29,7 +29,7 @@ struct SealerTests {
         let key = SealingKey(id: 7, created: Instant(micros: 0), bytes: Array(0..<64))
         let plain = [[UInt8]](repeating: Array(0...255), count: 4).flatMap { $0 }
         let token = Sealer(ring: KeyRing(keys: [key])).seal(plain)
-        #expect(hex(Digest.sha256(Array(token.utf8))) == "LONGHASH")
+        #expect(hex(Digest.sha256(Array(token.utf8))) == "2634fe42499242688cb8991cfa42e457427a8abab5dd3a8c0a402bdf9e9c4fe1")
     }
 
     @Test("the same bytes give the same token")
