@@ -22,7 +22,7 @@ struct Call: Sendable {
 
     /// Name and value of each parameter behind the `?`.
     var query: [(name: String, value: String)] {
-        request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+        request.uri.queryParameters.filter { !$0.key.isEmpty }.map { (String($0.key), String($0.value)) }
     }
 
     var preconditions: Preconditions {

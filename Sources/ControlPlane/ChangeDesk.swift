@@ -46,7 +46,9 @@ actor ChangeDesk {
         try await Task { try await inTurn(key, work) }.value
     }
 
-    private func inTurn(_ key: IdempotencyKey?, _ work: @escaping @Sendable (Store) throws -> Commit) async throws
+    private func inTurn(
+        _ key: IdempotencyKey?, _ work: @escaping @Sendable (Store) throws -> Commit
+    ) async throws
         -> Answer
     {
         await takeTurn()

@@ -149,8 +149,10 @@ extension OpenAPI {
         ("region", "ISO 3166-2, with or without the country", #"[ "US-CA" ]"#), ("city", "names", #"[ "berlin" ]"#),
         ("zip", "codes, a * at the end for all that begin so", #"[ "94*" ]"#), ("metro", "codes", #"[ "807" ]"#),
         ("near", "circles", #"[ { "lat": 52.52, "lon": 13.40, "km": 5 } ]"#),
-        ("device", "mobile, phone, tablet, pc, desktop, tv, connected-device, set-top-box, out-of-home, or codes",
-            #"[ "phone" ]"#),
+        (
+            "device", "mobile, phone, tablet, pc, desktop, tv, connected-device, set-top-box, out-of-home, or codes",
+            #"[ "phone" ]"#
+        ),
         ("os", "names", #"[ "ios" ]"#), ("osv", "versions", #"[ "17" ]"#), ("browser", "names", #"[ "safari" ]"#),
         ("connection", "ethernet, wifi, cellular, 2g, 3g, 4g, 5g, or codes", #"[ "wifi" ]"#),
         ("carrier", "names", #"[ "example-tel" ]"#), ("language", "ISO 639-1", #"[ "en" ]"#),

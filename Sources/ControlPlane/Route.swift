@@ -97,11 +97,12 @@ enum Route: Equatable, Sendable {
     }
 
     /// Every path, for the page at `/`; `{id}` stands for an identifier.
-    static let patterns = [
-        "/openapi.json", "/health/live", "/health/ready", "/status", "/metrics", "/v1/books",
-    ] + DocumentKind.allCases.flatMap { ["/v1/\($0.rawValue)", "/v1/\($0.rawValue)/{id}"] } + [
-        "/v1/strategies/{id}/pause", "/v1/strategies/{id}/resume", "/v1/tokens", "/v1/tokens/{id}",
-    ]
+    static let patterns =
+        [
+            "/openapi.json", "/health/live", "/health/ready", "/status", "/metrics", "/v1/books",
+        ] + DocumentKind.allCases.flatMap { ["/v1/\($0.rawValue)", "/v1/\($0.rawValue)/{id}"] } + [
+            "/v1/strategies/{id}/pause", "/v1/strategies/{id}/resume", "/v1/tokens", "/v1/tokens/{id}",
+        ]
 
     /// - Returns: nil for a broken escape.
     private static func decoded(_ part: Substring) -> String? {

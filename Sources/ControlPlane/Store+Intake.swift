@@ -29,7 +29,9 @@ extension Store {
     /// Puts the draft where `key` says, creating the document or replacing it.
     ///
     /// - Throws: a ``Problem``: faults, or a precondition that does not hold.
-    func replace(_ key: DocumentKey, with draft: Draft, if preconditions: Preconditions, _ change: Change) throws
+    func replace(
+        _ key: DocumentKey, with draft: Draft, if preconditions: Preconditions, _ change: Change
+    ) throws
         -> Outcome
     {
         let previous = try row(key)

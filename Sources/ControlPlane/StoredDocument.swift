@@ -1,5 +1,5 @@
-internal import GRDB
 internal import Documents
+internal import GRDB
 internal import Units
 
 /// A document as the registry keeps it.

@@ -30,7 +30,8 @@ final class ControlFixture: Sendable {
         let published = published
         api = ControlAPI(
             registry: registry, publish: { await published.note($0) }, hooks: .test,
-            address: ControlAddress(host: "127.0.0.1", port: 0), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            address: ControlAddress(host: "127.0.0.1", port: 0),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// - Parameters:

@@ -129,13 +129,15 @@ struct DocumentTests {
     @Test("PATCH merges: null removes, objects merge, all else replaces; then everything is checked")
     func patch() async throws {
         let fixture = try ControlFixture()
-        let body = "{\"id\":\"acme\",\"name\":\"Acme\",\"budget\":{\"total\":\"10\",\"daily\":\"1\"},\"timezone\":\"UTC\"}"
+        let body =
+            "{\"id\":\"acme\",\"name\":\"Acme\",\"budget\":{\"total\":\"10\",\"daily\":\"1\"},\"timezone\":\"UTC\"}"
         _ = try await fixture.send("POST", "/v1/advertisers", body)
         let patched = try await fixture.send(
             "PATCH", "/v1/advertisers/acme", "{\"budget\":{\"daily\":null,\"total\":\"20\"},\"timezone\":null}",
             type: "application/merge-patch+json")
         #expect(patched.status == 200)
-        #expect(patched.body.hasPrefix("{\"id\":\"acme\",\"name\":\"Acme\",\"budget\":{\"total\":\"20\"},\"version\":2"))
+        #expect(
+            patched.body.hasPrefix("{\"id\":\"acme\",\"name\":\"Acme\",\"budget\":{\"total\":\"20\"},\"version\":2"))
 
         let bad = try await fixture.send(
             "PATCH", "/v1/advertisers/acme", "{\"id\":\"other\",\"budget\":{\"total\":-1}}")

@@ -35,7 +35,8 @@ struct RegistryTests {
     @Test("a document is stored as it was registered: the order of its members, and digits as written")
     func asRegistered() async throws {
         let fixture = try ControlFixture()
-        _ = try await fixture.send("POST", "/v1/exchanges", "{ \"tmax_ms\": 80, \"name\": \"Ä “x”\",\n \"id\": \"adx\" }")
+        _ = try await fixture.send(
+            "POST", "/v1/exchanges", "{ \"tmax_ms\": 80, \"name\": \"Ä “x”\",\n \"id\": \"adx\" }")
         let reply = try await fixture.send("GET", "/v1/exchanges/adx")
         #expect(reply.node.keys == ["tmax_ms", "name", "id", "version", "created", "updated"])
         #expect(reply.body.hasPrefix("{\"tmax_ms\":80,\"name\":\"Ä “x”\",\"id\":\"adx\",\"version\":1,"))
@@ -117,11 +118,13 @@ struct RegistryTests {
     @Test("an operator's token that could not be delivered is made again")
     func undelivered() throws {
         struct NoSpace: Error {}
-        let registry = try Registry(path: try ScratchDirectory().path("r"), kinds: [])
+        let directory = try ScratchDirectory()
+        let registry = try Registry(path: directory.path("r"), kinds: [])
         #expect(throws: NoSpace.self) { try registry.operatorTokenIfNew { _ in throw NoSpace() } }
         var delivered: String?
         let secret = try registry.operatorTokenIfNew { delivered = $0 }
         #expect(secret != nil && secret == delivered)
+        withExtendedLifetime(directory) {}
     }
 
     @Test("only its owner can read the file")
@@ -134,8 +137,8 @@ struct RegistryTests {
 
     @Test("a commit is on the disk before it returns: synchronous is FULL, over a write-ahead log")
     func durability() async throws {
-        let pool = try ControlFixture().registry.pool
-        let modes = try await pool.writeWithoutTransaction { db in
+        let fixture = try ControlFixture()
+        let modes = try await fixture.registry.pool.writeWithoutTransaction { db in
             try ["synchronous", "journal_mode"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") }
         }
         #expect(modes == ["2", "wal"])
