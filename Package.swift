@@ -103,6 +103,18 @@ let package = Package(
                 "Traffic", "Units",
             ],
             path: "LoadTests/BidBenchmark"),
+        .testTarget(name: "UnitsTests", dependencies: ["Units"]),
+        .testTarget(
+            name: "OpenRTBTests", dependencies: ["OpenRTB", "Units"], exclude: ["Fixtures"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing", "Units"]),
+        .testTarget(
+            name: "TrafficTests",
+            dependencies: [
+                "Traffic", "Units",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -15,7 +15,8 @@ extern "C" {
 vendue_json_parser *vendue_json_create(size_t capacity, size_t depth, size_t side) {
     auto self = std::unique_ptr<vendue_json_parser>(new (std::nothrow) vendue_json_parser());
     if (!self) return nullptr;
-    if (self->parser.allocate(capacity, depth) != simdjson::SUCCESS) return nullptr;
+    // simdjson refuses the level that equals its limit.
+    if (self->parser.allocate(capacity, depth + 1) != simdjson::SUCCESS) return nullptr;
     if (self->parser.doc.allocate(capacity) != simdjson::SUCCESS) return nullptr;
     // The size that document::allocate takes, and the caller's side bytes behind it.
     self->side_offset = SIMDJSON_ROUNDUP_N(5 * capacity / 3 + simdjson::SIMDJSON_PADDING, 64);

@@ -63,6 +63,12 @@ enum OpenAPI {
     ].joined(separator: ",\n")
 
     private static func paths(of kind: DocumentKind, schema: String) -> String {
+        (collection + ",\n" + member).replacing("FILTER", with: kind == .strategies ? filter : "")
+            .replacing("SCHEMA", with: schema).replacing("KIND", with: kind.rawValue)
+            .replacing("SINGULAR", with: kind.singular)
+    }
+
+    private static let collection =
         #"""
           "/v1/KIND": {
             "get": {
@@ -104,7 +110,11 @@ enum OpenAPI {
         \#(refusals(["400", "403", "409", "413", "415", "422"]))
               }
             }
-          },
+          }
+        """#
+
+    private static let member =
+        #"""
           "/v1/KIND/{id}": {
             "parameters": [ { "$ref": "#/components/parameters/id" } ],
             "get": {
@@ -153,10 +163,6 @@ enum OpenAPI {
             }
           }
         """#
-        .replacing("FILTER", with: kind == .strategies ? filter : "")
-        .replacing("SCHEMA", with: schema).replacing("KIND", with: kind.rawValue)
-        .replacing("SINGULAR", with: kind.singular)
-    }
 
     private static let filter = #"""
 

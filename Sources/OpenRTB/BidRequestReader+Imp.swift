@@ -30,6 +30,8 @@ extension BidRequestReader {
         var hasCurrency = false
         var pmp: TapeIndex?
         var ext: TapeIndex?
+        var qty: TapeIndex?
+        var video: TapeIndex?
         var rwdd: Bool?
         var instl: Bool?
         var secure: Bool?
@@ -43,7 +45,9 @@ extension BidRequestReader {
                     hasID = tape.kind(value) == .string || !imp.id.isEmpty
                 }
             case "banner": if imp.banner == nil { imp.banner = try readBanner(value, into: &request) }
-            case "video": if imp.video == nil { imp.video = try readVideoOrAudio(value, into: &request) }
+            case "video":
+                first(&video, value)
+                if imp.video == nil { imp.video = try readVideoOrAudio(value, into: &request) }
             case "audio": if imp.audio == nil { imp.audio = try readVideoOrAudio(value, into: &request) }
             case "native": if imp.native == nil { imp.native = try readNative(value, into: &request) }
             case "pmp": first(&pmp, value)
@@ -58,7 +62,7 @@ extension BidRequestReader {
             case "secure": first(&secure, flag(value))
             case "rwdd": first(&rwdd, flag(value))
             case "exp": first(&imp.exp, integer(value))
-            case "qty": if imp.qty == .one { imp.qty = quantity(value) }
+            case "qty": first(&qty, value)
             case "ext": first(&ext, value)
             default: break
             }
@@ -68,16 +72,17 @@ extension BidRequestReader {
         if let pmp { try readPmp(pmp, into: &imp, of: &request) }
         imp.instl = instl ?? false
         imp.secure = secure ?? false
-        imp.rwdd = rwdd ?? ext.map { rewardedInExt($0) } ?? false
+        imp.rwdd = rwdd ?? rewarded(ext: ext, video: video) ?? false
+        if let qty { imp.qty = quantity(qty) }
         return imp
     }
 
     /// Where rewarded placements were marked before 2.6 gave them a field.
-    private func rewardedInExt(_ ext: TapeIndex) -> Bool {
-        if let prebid = member("prebid", of: ext), let value = member("is_rewarded_inventory", of: prebid) {
-            return flag(value) ?? false
-        }
-        return member("rewarded", of: ext).flatMap { flag($0) } ?? false
+    private func rewarded(ext: TapeIndex?, video: TapeIndex?) -> Bool? {
+        let prebid = ext.flatMap { member("prebid", of: $0) }.flatMap { member("is_rewarded_inventory", of: $0) }
+        let own = ext.flatMap { member("rewarded", of: $0) }
+        let inVideo = video.flatMap { member("ext", of: $0) }.flatMap { member("rewarded", of: $0) }
+        return (prebid ?? own ?? inVideo).flatMap { flag($0) }
     }
 
     private func quantity(_ object: TapeIndex) -> Quantity {

@@ -8,7 +8,11 @@ extension BidRequestReader {
         var site = SiteOrApp()
         site.kind = kind
         var keywords = List<Text>.empty
-        var partnerInExt = Text.absent
+        var cattax: Int32?
+        var venuetypetax: Int32?
+        var publisher: TapeIndex?
+        var content: TapeIndex?
+        var ext: TapeIndex?
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
             if tape.kind(value) == .null { continue }
@@ -16,7 +20,7 @@ extension BidRequestReader {
             case "id": first(&site.id, text(value))
             case "name": first(&site.name, text(value))
             case "domain": if site.domain.isEmpty { site.domain = lowercased(value) }
-            case "cattax": site.cattax = integer(value) ?? 1
+            case "cattax": first(&cattax, integer(value))
             case "cat": if site.cat.isEmpty { site.cat = try texts(value, into: &request) }
             case "sectioncat": if site.sectioncat.isEmpty { site.sectioncat = try texts(value, into: &request) }
             case "pagecat": if site.pagecat.isEmpty { site.pagecat = try texts(value, into: &request) }
@@ -25,21 +29,26 @@ extension BidRequestReader {
             case "search": first(&site.search, text(value))
             case "bundle": first(&site.bundle, text(value))
             case "storeurl": first(&site.storeurl, text(value))
-            case "publisher": site.publisher = try readPublisher(value, into: &request)
-            case "content": site.content = try readContent(value, into: &request)
+            case "publisher": first(&publisher, value)
+            case "content": first(&content, value)
             case "keywords": if keywords.isEmpty { keywords = try self.keywords(value, into: &request) }
             case "kwarray": if site.keywords.isEmpty { site.keywords = try self.keywords(value, into: &request) }
             case "inventorypartnerdomain":
                 if site.inventorypartnerdomain.isEmpty { site.inventorypartnerdomain = lowercased(value) }
             case "venuetype": if site.venuetype.isEmpty { site.venuetype = try texts(value, into: &request) }
-            case "venuetypetax": site.venuetypetax = integer(value) ?? 1
-            case "ext":
-                if let domain = member("inventorypartnerdomain", of: value) { partnerInExt = lowercased(domain) }
+            case "venuetypetax": first(&venuetypetax, integer(value))
+            case "ext": first(&ext, value)
             default: break
             }
         }
         if site.keywords.isEmpty { site.keywords = keywords }
-        if site.inventorypartnerdomain.isEmpty { site.inventorypartnerdomain = partnerInExt }
+        site.cattax = cattax ?? 1
+        site.venuetypetax = venuetypetax ?? 1
+        if let publisher { site.publisher = try readPublisher(publisher, into: &request) }
+        if let content { site.content = try readContent(content, into: &request) }
+        if site.inventorypartnerdomain.isEmpty, let ext, let domain = member("inventorypartnerdomain", of: ext) {
+            site.inventorypartnerdomain = lowercased(domain)
+        }
         if site.domain.isEmpty { site.domain = host(of: site.page) }
         request.site = site
     }
@@ -90,6 +99,8 @@ extension BidRequestReader {
         guard tape.kind(object) == .object else { return content }
         var keywords = List<Text>.empty
         var langb = Text.absent
+        var cattax: Int32?
+        var ext: TapeIndex?
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
             if tape.kind(value) == .null { continue }
@@ -99,7 +110,7 @@ extension BidRequestReader {
             case "series": first(&content.series, text(value))
             case "genre": first(&content.genre, text(value))
             case "url": first(&content.url, text(value))
-            case "cattax": content.cattax = integer(value) ?? 1
+            case "cattax": first(&cattax, integer(value))
             case "cat": if content.cat.isEmpty { content.cat = try texts(value, into: &request) }
             case "context": first(&content.context, integer(value))
             case "contentrating": first(&content.contentrating, text(value))
@@ -113,11 +124,18 @@ extension BidRequestReader {
             case "data": if content.segments.isEmpty { content.segments = readSegments(value, into: &request) }
             case "network": if let name = member("name", of: value) { first(&content.network, text(name)) }
             case "channel": if let name = member("name", of: value) { first(&content.channel, text(name)) }
+            case "ext": first(&ext, value)
             default: break
             }
         }
         if content.keywords.isEmpty { content.keywords = keywords }
         if content.language.isEmpty { content.language = langb }
+        content.cattax = cattax ?? 1
+        // Before 2.6 these two stood in the extension.
+        if let ext {
+            if let name = member("network", of: ext).flatMap({ member("name", of: $0) }) { first(&content.network, text(name)) }
+            if let name = member("channel", of: ext).flatMap({ member("name", of: $0) }) { first(&content.channel, text(name)) }
+        }
         return content
     }
 
@@ -131,6 +149,7 @@ extension BidRequestReader {
             var providerID = Text.absent
             var segtax: Int32?
             var list: TapeIndex?
+            var ext: TapeIndex?
             var members = Members(of: element, on: tape)
             while let (name, value) = members.next() {
                 if tape.kind(value) == .null { continue }
@@ -138,10 +157,11 @@ extension BidRequestReader {
                 case "id": first(&providerID, text(value))
                 case "name": first(&provider, text(value))
                 case "segment": first(&list, value)
-                case "ext": segtax = member("segtax", of: value).flatMap { integer($0) }
+                case "ext": first(&ext, value)
                 default: break
                 }
             }
+            segtax = ext.flatMap { member("segtax", of: $0) }.flatMap { integer($0) }
             guard let list else { continue }
             var entries = Elements(of: list, on: tape)
             while let entry = entries.next(), request.segments.count < Limits.segmentsMax {

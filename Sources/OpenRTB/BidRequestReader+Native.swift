@@ -37,6 +37,7 @@ extension BidRequestReader {
         into native: inout Native,
         of request: inout BidRequest
     ) {
+        var privacy: Int32?
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
             switch name {
@@ -47,9 +48,9 @@ extension BidRequestReader {
                     readNativeRoot(value, on: tape, into: &native, of: &request)
                     return
                 }
-            case "context": first(&native.context, plainInteger(value, on: tape))
-            case "plcmttype": first(&native.plcmttype, plainInteger(value, on: tape))
-            case "privacy": native.privacy = plainInteger(value, on: tape) == 1
+            case "context": first(&native.context, number(value, on: tape))
+            case "plcmttype": first(&native.plcmttype, number(value, on: tape))
+            case "privacy": first(&privacy, number(value, on: tape))
             case "assets":
                 if native.assets.isEmpty { native.assets = readAssets(value, on: tape, into: &request) }
             case "eventtrackers":
@@ -59,6 +60,7 @@ extension BidRequestReader {
             default: break
             }
         }
+        native.privacy = privacy == 1
     }
 
     private func readAssets(_ array: TapeIndex, on tape: Tape, into request: inout BidRequest) -> List<NativeAsset> {
@@ -73,11 +75,13 @@ extension BidRequestReader {
 
     private func readAsset(_ object: TapeIndex, on tape: Tape) -> NativeAsset {
         var asset = NativeAsset()
+        var id: Int32?
+        var required: Int32?
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
             switch name {
-            case "id": asset.id = plainInteger(value, on: tape) ?? 0
-            case "required": asset.required = plainInteger(value, on: tape) == 1
+            case "id": first(&id, number(value, on: tape))
+            case "required": first(&required, number(value, on: tape))
             case "title": readAssetDetail(value, .title, on: tape, into: &asset)
             case "img": readAssetDetail(value, .img, on: tape, into: &asset)
             case "video": readAssetDetail(value, .video, on: tape, into: &asset)
@@ -85,6 +89,8 @@ extension BidRequestReader {
             default: break
             }
         }
+        asset.id = id ?? 0
+        asset.required = required == 1
         return asset
     }
 
@@ -98,14 +104,14 @@ extension BidRequestReader {
         asset.kind = kind
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
-            guard let number = plainInteger(value, on: tape), number > 0 else { continue }
+            guard let number = number(value, on: tape), number > 0 else { continue }
             switch name {
-            case "type": asset.type = number
-            case "len": asset.len = number
-            case "w": asset.w = number
-            case "h": asset.h = number
-            case "wmin": asset.wmin = number
-            case "hmin": asset.hmin = number
+            case "type": if asset.type == 0 { asset.type = number }
+            case "len": if asset.len == 0 { asset.len = number }
+            case "w": if asset.w == 0 { asset.w = number }
+            case "h": if asset.h == 0 { asset.h = number }
+            case "wmin": if asset.wmin == 0 { asset.wmin = number }
+            case "hmin": if asset.hmin == 0 { asset.hmin = number }
             default: break
             }
         }
@@ -126,12 +132,12 @@ extension BidRequestReader {
             var members = Members(of: element, on: tape)
             while let (name, value) = members.next() {
                 switch name {
-                case "event": tracker.event = plainInteger(value, on: tape) ?? 0
-                case "methods":
+                case "event": if tracker.event == 0 { tracker.event = number(value, on: tape) ?? 0 }
+                case "methods" where !tracker.image && !tracker.js:
                     var methods = Elements(of: value, on: tape)
                     while let method = methods.next() {
-                        if plainInteger(method, on: tape) == 1 { tracker.image = true }
-                        if plainInteger(method, on: tape) == 2 { tracker.js = true }
+                        if number(method, on: tape) == 1 { tracker.image = true }
+                        if number(method, on: tape) == 2 { tracker.js = true }
                     }
                 default: break
                 }
@@ -141,13 +147,8 @@ extension BidRequestReader {
         return List(start: start, count: request.nativeTrackers.count - start)
     }
 
-    private func plainInteger(_ value: TapeIndex, on tape: Tape) -> Int32? {
-        switch tape.kind(value) {
-        case .int64: Int32(exactly: Int64(bitPattern: tape.word(value + 1)))
-        case .double: Int32(exactly: Double(bitPattern: tape.word(value + 1)))
-        case .yes: 1
-        case .no: 0
-        default: nil
-        }
+    /// An integer of either tape: the inner request's texts lie in a buffer of their own.
+    private func number(_ value: TapeIndex, on tape: Tape) -> Int32? {
+        unsafe integer(value, on: tape, TextBuffer(base: tape.strings))
     }
 }

@@ -38,7 +38,7 @@ extension BidRequestReader {
     func text(_ value: TapeIndex) -> Text {
         switch tape.kind(value) {
         case .string: return tape.text(value)
-        case .int64: return tape.digits(Int64(bitPattern: tape.word(value + 1)))
+        case .int64, .uint64: return tape.digits(value)
         default: return .absent
         }
     }
@@ -50,11 +50,13 @@ extension BidRequestReader {
     }
 
     /// An integer, also from `1.0`, `"1"` or `true`.
-    func integer(_ value: TapeIndex) -> Int32? {
+    func integer(_ value: TapeIndex) -> Int32? { integer(value, on: tape, buffer) }
+
+    func integer(_ value: TapeIndex, on tape: Tape, _ buffer: TextBuffer) -> Int32? {
         switch tape.kind(value) {
         case .int64: return Int32(exactly: Int64(bitPattern: tape.word(value + 1)))
         case .double: return Int32(exactly: Double(bitPattern: tape.word(value + 1)))
-        case .string: return number(in: tape.text(value)).flatMap { Int32(exactly: $0) }
+        case .string: return number(in: tape.text(value), of: buffer).flatMap { Int32(exactly: $0) }
         case .yes: return 1
         case .no: return 0
         default: return nil
@@ -67,7 +69,7 @@ extension BidRequestReader {
         case .int64: return Double(Int64(bitPattern: tape.word(value + 1)))
         case .uint64: return Double(tape.word(value + 1))
         case .double: return Double(bitPattern: tape.word(value + 1))
-        case .string: return number(in: tape.text(value))
+        case .string: return number(in: tape.text(value), of: buffer)
         default: return nil
         }
     }
@@ -91,7 +93,7 @@ extension BidRequestReader {
     }
 
     /// The decimal number that a text consists of; plain notation only.
-    private func number(in text: Text) -> Double? {
+    private func number(in text: Text, of buffer: TextBuffer) -> Double? {
         guard text.count > 0, text.count <= 20 else { return nil }
         var value = 0.0
         var scale = 0.0
@@ -125,7 +127,12 @@ extension BidRequestReader {
         var elements = Elements(of: value, on: tape)
         while let element = elements.next() {
             let text = text(element)
-            if text.isEmpty { continue }
+            if text.isEmpty {
+                // An integer that found no room as text must not vanish from a blocked list.
+                let kind = tape.kind(element)
+                if kind == .int64 || kind == .uint64 { throw .tooLong(.lists) }
+                continue
+            }
             guard request.texts.count < Limits.textsMax else { throw .tooLong(.lists) }
             if letters == .lower { tape.lowercase(text) }
             request.texts.append(text)

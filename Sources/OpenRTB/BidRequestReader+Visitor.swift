@@ -6,7 +6,7 @@ extension BidRequestReader {
         guard tape.kind(object) == .object else { return }
         var device = Device()
         var sua: TapeIndex?
-        var suaInExt: TapeIndex?
+        var ext: TapeIndex?
         var langb = Text.absent
         var hasGeo = false
         var members = Members(of: object, on: tape)
@@ -36,14 +36,13 @@ extension BidRequestReader {
             case "mccmnc": first(&device.mccmnc, text(value))
             case "connectiontype": first(&device.connectiontype, integer(value))
             case "ifa": if device.ifa.isEmpty { device.ifa = advertisingID(value) }
-            case "ext":
-                if let value = member("atts", of: value) { device.atts = integer(value) }
-                suaInExt = member("sua", of: value)
+            case "ext": first(&ext, value)
             default: break
             }
         }
         if device.language.isEmpty { device.language = langb }
-        if let hints = sua ?? suaInExt { readClientHints(hints, into: &device) }
+        device.atts = ext.flatMap { member("atts", of: $0) }.flatMap { integer($0) }
+        if let hints = sua ?? ext.flatMap({ member("sua", of: $0) }) { readClientHints(hints, into: &device) }
         request.device = device
     }
 
@@ -64,9 +63,10 @@ extension BidRequestReader {
                 let os = lowercased(brand)
                 if !os.isEmpty { device.os = os }
             }
-            if device.osv.isEmpty, let version = member("version", of: platform) {
+            // A browser that sends hints has frozen the version in its user agent.
+            if let version = member("version", of: platform) {
                 var parts = Elements(of: version, on: tape)
-                if let major = parts.next() { device.osv = text(major) }
+                if let major = parts.next().map({ text($0) }), !major.isEmpty { device.osv = major }
             }
         }
         if device.model.isEmpty, let model = member("model", of: object) { device.model = text(model) }
@@ -140,9 +140,9 @@ extension BidRequestReader {
         guard tape.kind(object) == .object else { return }
         var user = User()
         var keywords = List<Text>.empty
-        var consentInExt = Text.absent
+        var geo: TapeIndex?
         var eids: TapeIndex?
-        var eidsInExt: TapeIndex?
+        var ext: TapeIndex?
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
             if tape.kind(value) == .null { continue }
@@ -151,20 +151,21 @@ extension BidRequestReader {
             case "buyeruid": first(&user.buyeruid, text(value))
             case "keywords": if keywords.isEmpty { keywords = try self.keywords(value, into: &request) }
             case "kwarray": if user.keywords.isEmpty { user.keywords = try self.keywords(value, into: &request) }
-            case "geo": user.geo = readGeo(value)
+            case "geo": first(&geo, value)
             case "data": if user.segments.isEmpty { user.segments = readSegments(value, into: &request) }
             case "consent": first(&user.consent, text(value))
             case "eids": first(&eids, value)
-            case "ext":
-                if let value = member("consent", of: value) { consentInExt = text(value) }
-                eidsInExt = member("eids", of: value)
-                if let value = member("us_privacy", of: value) { first(&request.regs.usPrivacy, text(value)) }
+            case "ext": first(&ext, value)
             default: break
             }
         }
         if user.keywords.isEmpty { user.keywords = keywords }
-        if user.consent.isEmpty { user.consent = consentInExt }
-        if let eids = eids ?? eidsInExt { user.eids = readEIDs(eids, into: &request) }
+        if let geo { user.geo = readGeo(geo) }
+        if let ext {
+            if user.consent.isEmpty, let value = member("consent", of: ext) { user.consent = text(value) }
+            if let value = member("us_privacy", of: ext) { first(&request.regs.usPrivacy, text(value)) }
+        }
+        if let eids = eids ?? ext.flatMap({ member("eids", of: $0) }) { user.eids = readEIDs(eids, into: &request) }
         request.user = user
     }
 
@@ -226,7 +227,7 @@ extension BidRequestReader {
     func readSource(_ object: TapeIndex, into request: inout BidRequest) {
         guard tape.kind(object) == .object else { return }
         var schain: TapeIndex?
-        var schainInExt: TapeIndex?
+        var ext: TapeIndex?
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
             if tape.kind(value) == .null { continue }
@@ -234,11 +235,11 @@ extension BidRequestReader {
             case "fd": first(&request.source.fd, integer(value))
             case "tid": first(&request.source.tid, text(value))
             case "schain": first(&schain, value)
-            case "ext": schainInExt = member("schain", of: value)
+            case "ext": first(&ext, value)
             default: break
             }
         }
-        if let chain = schain ?? schainInExt { readSchain(chain, into: &request) }
+        if let chain = schain ?? ext.flatMap({ member("schain", of: $0) }) { readSchain(chain, into: &request) }
     }
 
     func readSchain(_ object: TapeIndex, into request: inout BidRequest) {

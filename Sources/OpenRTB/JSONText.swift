@@ -2,11 +2,15 @@
 package enum JSONText {
     /// Appends a byte of a JSON string's content, escaped where JSON demands it.
     ///
-    /// `<` is escaped too where it opens `</`: markup inside JSON inside a script element stays inside.
+    /// A slash is escaped too where it follows `<`: markup inside JSON inside a script element stays inside.
+    /// - Parameter previous: the byte before it, 0 for none.
     @inline(__always)
-    package static func append(_ byte: UInt8, to writer: inout ByteWriter) {
+    package static func append(_ byte: UInt8, after previous: UInt8, to writer: inout ByteWriter) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            writer.append(UInt8(ascii: "\\"))
+            writer.append(byte)
+        case UInt8(ascii: "/") where previous == UInt8(ascii: "<"):
             writer.append(UInt8(ascii: "\\"))
             writer.append(byte)
         case 0..<0x20, 0x7F:
@@ -21,14 +25,23 @@ package enum JSONText {
     /// Appends a text of a request as a JSON string, quotes included.
     package static func append(_ text: Text, of buffer: TextBuffer, to writer: inout ByteWriter) {
         writer.append(UInt8(ascii: "\""))
-        for index in 0..<text.count { append(buffer[text, index], to: &writer) }
+        var previous: UInt8 = 0
+        for index in 0..<text.count {
+            let byte = buffer[text, index]
+            append(byte, after: previous, to: &writer)
+            previous = byte
+        }
         writer.append(UInt8(ascii: "\""))
     }
 
     /// Bytes as the content of a JSON string, without the quotes: for what is compiled ahead of requests.
     package static func escaped(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var writer = ByteWriter(capacity: 256)
-        for byte in bytes { append(byte, to: &writer) }
+        var previous: UInt8 = 0
+        for byte in bytes {
+            append(byte, after: previous, to: &writer)
+            previous = byte
+        }
         return writer.array()
     }
 

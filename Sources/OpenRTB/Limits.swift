@@ -32,7 +32,7 @@ public enum Limits {
     /// Bytes of a `native.request` string. It is parsed a second time.
     public static let nativeBytesMax = 32_768
     /// Bytes of the digits of numbers that stand where text is due (`"id":1`).
-    public static let sideBytes = 4096
+    public static let sideBytes = 65_536
     /// `tmax` in milliseconds at most; above, a sender's clock unit is wrong and the value is ignored.
     public static let tmaxMillisMax: Int32 = 60_000
 }

@@ -137,18 +137,20 @@ final class Tape {
         }
     }
 
-    /// The decimal digits of an integer as a text; absent when the side bytes are used up.
-    func digits(_ value: Int64) -> Text {
+    /// The decimal digits of the integer at `index` as a text; absent when the side bytes are used up.
+    func digits(_ index: TapeIndex) -> Text {
         guard sideUsed + 20 <= sideBytes else { return .absent }
+        let word = word(index + 1)
+        let isNegative = kind(index) == .int64 && Int64(bitPattern: word) < 0
+        var magnitude = isNegative ? 0 &- word : word
         let start = sideTextOffset
-        var magnitude = value.magnitude
         var count = 0
         repeat {
             unsafe strings[Int(start) + count] = UInt8(ascii: "0") + UInt8(magnitude % 10)
             magnitude /= 10
             count += 1
         } while magnitude > 0
-        if value < 0 {
+        if isNegative {
             unsafe strings[Int(start) + count] = UInt8(ascii: "-")
             count += 1
         }

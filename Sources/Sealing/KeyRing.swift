@@ -70,7 +70,8 @@ extension KeyRing {
             let digits = Array(parts[2])
             var bytes: [UInt8] = []
             for index in stride(from: 0, to: 128, by: 2) {
-                guard let byte = UInt8(String(digits[index...index + 1]), radix: 16) else { return nil }
+                let pair = String(digits[index...index + 1])
+                guard pair.allSatisfy(\.isHexDigit), let byte = UInt8(pair, radix: 16) else { return nil }
                 bytes.append(byte)
             }
             keys.append(SealingKey(id: id, created: Instant(seconds: seconds), bytes: bytes))

@@ -72,13 +72,17 @@ public struct CurrencyRates: Sendable, Equatable {
     ) -> CPM? {
         if from == to { return price }
         guard let source = rate(of: from), let target = rate(of: to) else { return nil }
-        let product = price.micros.multipliedFullWidth(by: source)
-        // `price` and `source` are bounded, yet a stranger's floor is not ours to trust: refuse what does not fit.
-        guard product.high >= 0, product.high < target else { return nil }
-        let (quotient, remainder) = target.dividingFullWidth(product)
-        let micros = rounding == .up && remainder != 0 ? quotient + 1 : quotient
-        guard micros <= CPM.max.micros else { return nil }
-        return CPM(micros: micros)
+        guard price >= .zero else { return nil }
+        // Unsigned, because a product of two large numbers may need the sign bit; and a quotient that would not fit is
+        // refused before it is taken, because taking it traps.
+        let divisor = UInt64(target)
+        let product = UInt64(price.micros).multipliedFullWidth(by: UInt64(source))
+        guard product.high < divisor else { return nil }
+        let (quotient, remainder) = divisor.dividingFullWidth(product)
+        guard quotient < UInt64(CPM.max.micros) else {
+            return quotient == UInt64(CPM.max.micros) && (remainder == 0 || rounding != .up) ? .max : nil
+        }
+        return CPM(micros: Int64(quotient) + (rounding == .up && remainder != 0 ? 1 : 0))
     }
 
     private func rate(of currency: Currency) -> Int64? {

@@ -74,7 +74,8 @@ public struct Spend: BitwiseCopyable, Hashable, Comparable, Sendable {
             return
         }
         let (high, low) = price.micros.multipliedFullWidth(by: Int64(quantity.thousandths))
-        nanos = Int64(1000).dividingFullWidth((high, low)).quotient
+        let (quotient, remainder) = Int64(1000).dividingFullWidth((high, low))
+        nanos = remainder > 0 ? quotient + 1 : quotient
     }
 
     /// The amount in whole micros, rounded to nearest.

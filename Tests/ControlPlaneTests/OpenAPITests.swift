@@ -42,6 +42,12 @@ struct OpenAPITests {
         #expect(schema?["default"]?.integer == ControlLimits.pageItemsDefault)
     }
 
+    @Test("it knows every key of targeting")
+    func targeting() throws {
+        let schema = try Self.document.get()["components"]?["schemas"]?["Targeting"]?["properties"]
+        #expect(Set(schema?.keys ?? []) == TargetingReader.keys.union(["all", "any", "not"]))
+    }
+
     private static func references(in node: Node) -> [String] {
         switch node.content {
         case .map(let members):

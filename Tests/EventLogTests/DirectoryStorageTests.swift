@@ -2,15 +2,11 @@ import EventLog
 import Foundation
 import Testing
 
-/// A directory of its own, removed at the end.
-private final class TemporaryDirectory {
-    let path: String
+/// A directory of a test's own, not made yet.
+private struct TemporaryDirectory {
+    let path = FileManager.default.temporaryDirectory.appending(path: "vendue-\(UUID().uuidString)").path
 
-    init() {
-        path = FileManager.default.temporaryDirectory.appending(path: "vendue-\(UUID().uuidString)").path
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     func truncate(_ name: String, dropping count: Int) throws {
         let bytes = try Data(contentsOf: URL(filePath: "\(path)/\(name)"))
@@ -23,6 +19,7 @@ struct DirectoryStorageTests {
     @Test("a log in a directory is written, torn, reopened and gone on with")
     func lifeOfALog() throws {
         let directory = TemporaryDirectory()
+        defer { directory.remove() }
         let storage = try DirectoryStorage(path: directory.path + "/made/on/the/way")
         let log = try openLog(storage).log
         log.start()
@@ -42,6 +39,7 @@ struct DirectoryStorageTests {
     @Test("segments roll over into files that a later start finds in order")
     func rolls() throws {
         let directory = TemporaryDirectory()
+        defer { directory.remove() }
         let storage = try DirectoryStorage(path: directory.path)
         let log = try openLog(storage, segmentBytesMax: 1).log
         log.start()
@@ -57,6 +55,7 @@ struct DirectoryStorageTests {
     @Test("files that are no segments are left alone")
     func otherFiles() throws {
         let directory = TemporaryDirectory()
+        defer { directory.remove() }
         let storage = try DirectoryStorage(path: directory.path)
         try Data("keys".utf8).write(to: URL(filePath: directory.path + "/keys"))
         #expect(try storage.names() == [])
@@ -66,6 +65,7 @@ struct DirectoryStorageTests {
     @Test("a segment that is already there is not begun again")
     func createsOnce() throws {
         let directory = TemporaryDirectory()
+        defer { directory.remove() }
         let storage = try DirectoryStorage(path: directory.path)
         try storage.create("a.vlog").close()
         let path = directory.path + "/a.vlog"
@@ -75,6 +75,7 @@ struct DirectoryStorageTests {
     @Test("a file or directory that is not there is an error of the operator's to mend")
     func missing() throws {
         let directory = TemporaryDirectory()
+        defer { directory.remove() }
         let storage = try DirectoryStorage(path: directory.path)
         #expect(throws: LogError.self) { try storage.read("none.vlog") }
         #expect(throws: LogError.io(call: "open", path: directory.path + "/none.vlog", errno: ENOENT)) {
@@ -88,6 +89,7 @@ struct DirectoryStorageTests {
     @Test("what is reopened is cut to what was sound")
     func reopenCuts() throws {
         let directory = TemporaryDirectory()
+        defer { directory.remove() }
         let storage = try DirectoryStorage(path: directory.path)
         try Data([1, 2, 3, 4]).write(to: URL(filePath: directory.path + "/a.vlog"))
         let file = try storage.reopen("a.vlog", keeping: 2)

@@ -64,7 +64,7 @@ struct FaultTests {
     func staysFailed(call: Call) throws {
         let (storage, log, ring, heard) = try failing(call.fail, segmentBytesMax: call.segmentBytesMax)
         let files = storage.files
-        _ = ring.push(pushable(3))
+        _ = ring.push(3)
         Thread.sleep(forTimeInterval: 0.1)
         #expect(log.durableSequence == 1)
         #expect(heard.all.allSatisfy { $0 == 1 })
@@ -87,7 +87,7 @@ struct FaultTests {
         storage.fail(call.fail)
         _ = log.append(record(2))
         log.flush()
-        _ = ring.push(pushable(3))
+        _ = ring.push(3)
         Thread.sleep(forTimeInterval: 0.1)
         log.stop()
         #expect(seen.all == Entry.counting(1...1))

@@ -54,11 +54,13 @@ func record(_ number: Int, padding: Int = 0) -> [UInt8] {
     return out.array()
 }
 
-/// A record as the bid path pushes it into a ring.
-func pushable(_ number: Int, padding: Int = 0) -> ByteWriter {
-    var out = ByteWriter(capacity: 256)
-    out.append(record(number, padding: padding))
-    return out
+extension DecisionRing {
+    /// Pushes a record as the bid path does.
+    func push(_ number: Int) -> Bool {
+        var out = ByteWriter(capacity: 256)
+        out.append(record(number))
+        return push(out)
+    }
 }
 
 /// A log over `storage` that has not been started, and what it replayed.

@@ -32,15 +32,23 @@ def video(id: str, duration: int = 15, mimes: Optional[List[str]] = None, **rest
     return creative(id, video=spot, **rest)
 
 
+def wrapper(id: str, duration: int = 15, mimes: Optional[List[str]] = None, **rest: Any) -> Dict[str, Any]:
+    """A video whose VAST refers to another server's."""
+    vast = (
+        '<VAST version="{vast-version}"><Ad id="w"><Wrapper><AdSystem>Acme</AdSystem>'
+        f"<VASTAdTagURI>https://vast.{DOMAIN}/tag</VASTAdTagURI><Creatives/></Wrapper></Ad></VAST>")
+    return creative(id, video={"mimes": mimes or ["video/mp4"], "duration": duration, "vast": vast}, **rest)
+
+
 def audio(id: str, duration: int = 15, mimes: Optional[List[str]] = None, **rest: Any) -> Dict[str, Any]:
     spot = {"mimes": mimes or ["audio/mp4"], "duration": duration, "media": f"https://cdn.{DOMAIN}/{id}.m4a"}
     return creative(id, audio=spot, **rest)
 
 
-def native(id: str = "n", **rest: Any) -> Dict[str, Any]:
+def native(id: str = "n", w: int = 1200, h: int = 627, **rest: Any) -> Dict[str, Any]:
     return creative(id, native={
         "title": "Run faster",
-        "image": {"url": f"https://cdn.{DOMAIN}/n.jpg", "w": 1200, "h": 627},
+        "image": {"url": f"https://cdn.{DOMAIN}/n.jpg", "w": w, "h": h},
         "icon": {"url": f"https://cdn.{DOMAIN}/i.png", "w": 256, "h": 256},
         "data": NATIVE_DATA,
     }, **rest)

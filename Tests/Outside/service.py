@@ -242,7 +242,8 @@ def log(data: Path, kind: Optional[str] = None) -> List[dict]:
     """Rows of the log, as `vendue log --format ndjson` prints them."""
     result = run("log", *([kind] if kind else []), "--format", "ndjson", "--data", data)
     assert result.returncode == 0, f"vendue log: {result.returncode} {result.stderr}"
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    # Not splitlines(): a text may hold other line ends than ours.
+    return [json.loads(line) for line in result.stdout.split("\n") if line]
 
 
 class ServiceCase(unittest.TestCase):
