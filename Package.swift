@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Units", "OpenRTB", "BidKit", "Documents", "Sealing",
+                "Units", "BidKit", "Documents", "Sealing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -106,6 +106,22 @@ let package = Package(
         .testTarget(name: "UnitsTests", dependencies: ["Units"]),
         .testTarget(
             name: "OpenRTBTests", dependencies: ["OpenRTB", "Units"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "ControlPlane", "BidKit", "Documents", "Units",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(name: "TargetingTests", dependencies: ["Targeting", "OpenRTB", "Units"]),
+        .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB"]),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "OpenRTB", "Units"]),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Events", "OpenRTB", "Units"]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing", "Units"]),
         .testTarget(
             name: "TrafficTests",

@@ -48,7 +48,8 @@ package final class Snapshot: Sendable {
     ///
     /// - Complexity: O(exchanges), of which there are few.
     package func exchange(_ id: some Collection<UInt8>) -> Int? {
-        exchanges.firstIndex { $0.id.elementsEqual(id) }
+        let id = Array(id)
+        return exchanges.firstIndex { $0.id == id }
     }
 
     package func hasAdvertiser(_ id: String) -> Bool { advertisers.contains(id) }

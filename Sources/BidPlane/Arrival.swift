@@ -24,13 +24,16 @@ struct Arrival {
     let instant: Instant
 
     /// The target up to its question mark.
-    var path: Substring { target[..<(target.firstIndex(of: "?") ?? target.endIndex)] }
+    var path: Substring { target[..<(mark ?? target.endIndex)] }
 
     /// What stands behind the question mark.
     var query: Query {
-        guard let mark = target.firstIndex(of: "?") else { return Query("") }
-        return Query(target[target.index(after: mark)...])
+        guard let mark else { return Query("") }
+        return Query(target[target.utf8.index(after: mark)...])
     }
+
+    /// Bytes, not characters: targets are ASCII, and finding characters costs a hundred times more.
+    private var mark: String.Index? { target.utf8.firstIndex(of: UInt8(ascii: "?")) }
 }
 
 /// A query string, read by name: the first of a name counts.
@@ -41,9 +44,10 @@ struct Query {
 
     /// The percent-decoded value; nil where the name is absent or the text is not UTF-8 when decoded.
     subscript(name: String) -> String? {
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts[0] == name { return parts.count == 2 ? Query.decode(parts[1]) : "" }
+        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let end = pair.firstIndex(of: UInt8(ascii: "="))
+            guard pair[..<(end ?? pair.endIndex)].elementsEqual(name.utf8) else { continue }
+            return end.map { Query.decode(Substring(pair[pair.index(after: $0)...])) } ?? ""
         }
         return nil
     }

@@ -11,8 +11,8 @@ internal import Units
 /// - Source: the bid side of the public interface; every path of it is in this file.
 extension BidLoop {
     func answer(_ arrival: borrowing Arrival) -> (Reply, due: Moment?) {
-        let path = arrival.path
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = arrival.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard parts.count >= 2, parts[0].isEmpty else { return (.problem(.notFound, "no such path"), nil) }
         switch (parts.count, parts[1]) {
         case (3, "bid"):

@@ -25,9 +25,9 @@ extension ConsentMode {
         let regs = request.regs
         let optedOut =
             regs.coppa || regs.gpc || regs.gdpr == true || request.device.lmt || request.device.dnt
-            || (regs.gdpr == nil && !request.user.consent.isEmpty)
+            || (regs.gdpr == nil && (!request.user.consent.isEmpty || Self.isEuropean(request.device.geo, request.text)))
             || Self.saleOptOut(regs.usPrivacy, request.text)
-            || (!regs.gpp.isEmpty && Self.sectionApplies(regs.gppSID, in: request))
+            || Self.sectionApplies(regs, in: request)
         self = optedOut ? .contextual : .full
     }
 
@@ -43,10 +43,25 @@ extension ConsentMode {
         }
     }
 
-    /// A GPP string without a list of sections is taken as if all of its sections applied.
-    private static func sectionApplies(_ sections: List<Int32>, in request: borrowing BidRequest) -> Bool {
-        if sections.isEmpty { return true }
-        for index in 0..<sections.count where request.element(index, of: sections) > 0 { return true }
+    /// A GPP string without a list of sections is taken as if all of its sections applied; a section in force without
+    /// its string is one that cannot be decoded.
+    private static func sectionApplies(_ regs: Regs, in request: borrowing BidRequest) -> Bool {
+        if regs.gppSID.isEmpty { return !regs.gpp.isEmpty }
+        for index in 0..<regs.gppSID.count where request.element(index, of: regs.gppSID) > 0 { return true }
         return false
     }
+
+    /// Where the sender does not say whether the GDPR applies, the place says it.
+    private static func isEuropean(_ geo: Geo, _ buffer: TextBuffer) -> Bool {
+        guard geo.country.count == 3 else { return false }
+        let code = (0..<3).reduce(UInt32(0)) { $0 << 8 | UInt32(buffer[geo.country, $1]) }
+        return european.contains(code)
+    }
+
+    /// The European Economic Area, the United Kingdom and Switzerland, each code packed.
+    private static let european: Set<UInt32> = Set(
+        """
+        AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE \
+        ISL LIE NOR GBR CHE
+        """.split(separator: " ").map { $0.utf8.reduce(0) { $0 << 8 | UInt32($1) } })
 }

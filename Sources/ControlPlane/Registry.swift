@@ -7,12 +7,12 @@ package import Units
 
 /// Everything that was registered, in one SQLite file: documents, tokens, remembered answers, and who changed what.
 ///
-/// A change that was answered survives a power cut. Reading goes on while a change is written; several processes may
-/// open the same file.
+/// A change that was answered survives a power cut. Several processes may open the same file.
 package final class Registry: Sendable {
     let kinds: [BidderKind]
     let time: any TimeSource
-    let pool: DatabasePool
+    /// One connection: registering is rare, and a pool of readers blocks a thread for each that waits.
+    let database: DatabaseQueue
     private let fold: Mutex<ContentsFold>
 
     /// Opens the file, creating it (mode 0600: it holds exchanges' credentials) and bringing its tables up to date.
@@ -28,10 +28,11 @@ package final class Registry: Sendable {
         var configuration = Configuration()
         configuration.label = "registry"
         configuration.busyMode = .timeout(5)
-        pool = try DatabasePool(path: path, configuration: configuration)
-        // The pool turns to NORMAL, which may lose the last commits in a power cut.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try Self.migrator.migrate(pool)
+        configuration.journalMode = .wal
+        database = try DatabaseQueue(path: path, configuration: configuration)
+        // With a write-ahead log GRDB turns to NORMAL, which may lose the last commits in a power cut.
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try Self.migrator.migrate(database)
         self.kinds = kinds
         self.time = time
         fold = Mutex(ContentsFold(kinds: kinds))
@@ -45,7 +46,7 @@ package final class Registry: Sendable {
     /// - Complexity: O(documents), and the reading of those that changed.
     package func contents() throws -> RegistryContents {
         try fold.withLock { fold in
-            try pool.read { db in
+            try database.read { db in
                 let store = Store(db)
                 let rows = try store.changes(since: fold.revision)
                 try fold.advance(to: try store.revision()) {
@@ -73,16 +74,16 @@ package final class Registry: Sendable {
     // MARK: Access
 
     func read<Value: Sendable>(_ body: @Sendable (Store) throws -> Value) async throws -> Value {
-        try await pool.read { try body(Store($0)) }
+        try await database.read { try body(Store($0)) }
     }
 
     /// One transaction: all of it or, where it throws, nothing.
     func write<Value: Sendable>(_ body: @Sendable (Store) throws -> Value) async throws -> Value {
-        try await pool.write { try body(Store($0)) }
+        try await database.write { try body(Store($0)) }
     }
 
     /// As ``write(_:)``, for who may wait in place: the service's start.
     func writeNow<Value>(_ body: (Store) throws -> Value) throws -> Value {
-        try pool.write { try body(Store($0)) }
+        try database.write { try body(Store($0)) }
     }
 }

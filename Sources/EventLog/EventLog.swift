@@ -40,6 +40,7 @@ package final class EventLog: @unchecked Sendable {
     private let bell = DispatchSemaphore(value: 0)
     private let sleeping = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
+    private let started = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
     private var file: (any LogFile)?
     private var segmentBytes = 0
@@ -99,6 +100,7 @@ package final class EventLog: @unchecked Sendable {
     package func onTick(_ ticker: @escaping @Sendable (Instant) -> Void) { tickers.append(ticker) }
 
     package func start() {
+        started.store(true, ordering: .releasing)
         let thread = Thread { [self] in run() }
         thread.name = "event-log"
         thread.start()
@@ -133,16 +135,23 @@ package final class EventLog: @unchecked Sendable {
 
     /// Writes out what is queued, makes it durable and closes the file. No loop may push records any more.
     package func stop() {
-        guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard !stopping.exchange(true, ordering: .acquiringAndReleasing), started.load(ordering: .acquiring) else {
+            return
+        }
         bell.signal()
         ended.wait()
     }
 
     /// Returns when everything appended before the call is durable and folded, or the log has failed.
     package func flush() {
+        // A ring is emptied under the same lock that hands out sequences: once it is empty, its records have theirs.
+        wait { !self.rings.contains { !$0.isEmpty } }
         let target = pending.withLock { $0.next } - 1
-        while durableSequence < target || rings.contains(where: { !$0.isEmpty }) || !folded(through: target) {
-            guard failure == nil, !stopping.load(ordering: .acquiring) else { return }
+        wait { self.durableSequence >= target && self.folded(through: target) }
+    }
+
+    private func wait(_ condition: () -> Bool) {
+        while !condition(), failure == nil, !stopping.load(ordering: .acquiring) {
             bell.signal()
             Thread.sleep(forTimeInterval: 0.001)
         }
@@ -154,7 +163,7 @@ package final class EventLog: @unchecked Sendable {
     }
 
     private func ring() {
-        if sleeping.exchange(false, ordering: .acquiringAndReleasing) { bell.signal() }
+        if sleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.signal() }
     }
 
     // MARK: The writer's thread
@@ -167,7 +176,12 @@ package final class EventLog: @unchecked Sendable {
             for ticker in tickers { ticker(now) }
             if wrote { continue }
             if wasStopping { break }
-            sleeping.store(true, ordering: .releasing)
+            sleeping.store(true, ordering: .sequentiallyConsistent)
+            // What arrived since the group was taken saw nobody sleeping and rang no bell.
+            if failure == nil, pending.withLock({ $0.frames.count > 0 }) {
+                sleeping.store(false, ordering: .relaxed)
+                continue
+            }
             _ = bell.wait(timeout: .now() + .milliseconds(Self.idleMillis))
             sleeping.store(false, ordering: .releasing)
         }
@@ -178,6 +192,8 @@ package final class EventLog: @unchecked Sendable {
 
     /// - Returns: whether there was anything to write.
     private func writeGroup() -> Bool {
+        // Sequences that a failed group took are lost: nothing may be written behind the gap.
+        guard failure == nil else { return false }
         spare.clear()
         let last: UInt64 = pending.withLock { pending in
             for ring in rings {
@@ -210,6 +226,7 @@ package final class EventLog: @unchecked Sendable {
     private func write(first: UInt64) throws(LogError) {
         if file == nil || segmentBytes >= segmentBytesMax {
             file?.close()
+            file = nil
             file = try storage.create(Segment.name(first: first))
             segmentBytes = 0
             try writeHeader(first: first)

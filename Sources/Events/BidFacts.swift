@@ -79,6 +79,7 @@ extension BidFacts {
             guard let text = reader.string() else { return nil }
             self[keyPath: path] = text
         }
+        guard reader.isAtEnd else { return nil }
     }
 
     /// In the order in which they are written.

@@ -37,6 +37,9 @@ package struct Event: Equatable, Sendable {
     /// Unique in the log, the same however often the notice came: kind and bid id, for conversions a digest.
     package var id: String {
         guard kind == .conversion else { return "\(kind.label).\(facts.bidID)" }
+        // As the log keeps them, so that an id is the same before and after.
+        let label = EventCoder.kept(label)
+        let order = EventCoder.kept(order)
         return order.isEmpty ? "conversion.\(label).\(facts.bidID)" : "conversion.\(facts.advertiser).\(label).\(order)"
     }
 }
@@ -82,10 +85,7 @@ package enum EventCoder {
         writeHead(.bid, at: instant, into: &out)
         out.appendFixed(UInt16(facts.count))
         out.append(facts)
-        out.append(Tag.seed.rawValue)
-        out.appendFixed(UInt16(16))
-        out.appendFixed(seed.high)
-        out.appendFixed(seed.low)
+        write(seed, into: &out)
         out.append(Tag.revision.rawValue)
         out.appendFixed(UInt16(8))
         out.appendFixed(revision)
@@ -110,6 +110,8 @@ package enum EventCoder {
         field(.label, event.label, into: &out)
         field(.order, event.order, into: &out)
         field(.valueCurrency, event.valueCurrency?.description ?? "", into: &out)
+        if let seed = event.seed { write(seed, into: &out) }
+        field(.revision, event.revision.map { Int64(bitPattern: $0) }, into: &out)
     }
 
     private static func field(_ tag: Tag, _ value: Int64?, into out: inout ByteWriter) {
@@ -119,9 +121,24 @@ package enum EventCoder {
         out.appendFixed(value)
     }
 
+    /// A text as it is stored: whole characters, at most 256 bytes of them.
+    static func kept(_ text: String) -> String {
+        guard text.utf8.count > Limits.idBytesMax else { return text }
+        var end = text.utf8.index(text.startIndex, offsetBy: Limits.idBytesMax)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return String(text.unicodeScalars[..<end])
+    }
+
+    private static func write(_ seed: Seed, into out: inout ByteWriter) {
+        out.append(Tag.seed.rawValue)
+        out.appendFixed(UInt16(16))
+        out.appendFixed(seed.high)
+        out.appendFixed(seed.low)
+    }
+
     private static func field(_ tag: Tag, _ value: String, into out: inout ByteWriter) {
         if value.isEmpty { return }
-        let bytes = Array(value.utf8.prefix(Limits.idBytesMax))
+        let bytes = Array(kept(value).utf8)
         out.append(tag.rawValue)
         out.appendFixed(UInt16(bytes.count))
         out.append(bytes)

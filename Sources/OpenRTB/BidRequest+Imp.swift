@@ -12,7 +12,7 @@ public struct Imp: BitwiseCopyable, Sendable {
     public var deals = List<Deal>.empty
     public var instl = false
     public var tagid = Text.absent
-    /// The least price; nil where it was negative or absurd, which no bid can satisfy.
+    /// The least price; nil where it was absurdly high, which no bid can satisfy.
     public var bidfloor: CPM? = .zero
     /// nil where the code is not three letters.
     public var bidfloorcur: Currency? = .usd
@@ -93,7 +93,7 @@ public struct DurFloor: BitwiseCopyable, Sendable {
     /// Seconds, nil for open-ended.
     public var mindur: Int32?
     public var maxdur: Int32?
-    /// nil where it was negative or absurd.
+    /// nil where it was absurdly high.
     public var bidfloor: CPM? = .zero
 
     public init() {}

@@ -28,11 +28,6 @@ public enum ReadError: Error, Equatable, Sendable {
         case root = "the request"
         case id = "id"
         case imp = "imp"
-        case bcat = "bcat"
-        case badv = "badv"
-        case bapp = "bapp"
-        case wseat = "wseat"
-        case bseat = "bseat"
         case lists = "the lists of strings together"
         case integers = "the lists of integers together"
     }

@@ -46,7 +46,9 @@ package enum Base64URL {
 
     /// - Returns: nil for a foreign character, padding, an impossible length, or stray bits at the end: each byte
     ///   string has exactly one text.
-    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? { decode(bytes: Array(text)) }
+
+    private static func decode(bytes text: [UInt8]) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)

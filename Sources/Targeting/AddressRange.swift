@@ -50,6 +50,10 @@ package struct IPAddress: BitwiseCopyable, Hashable, Sendable {
         return dots == 3 && digits > 0 ? address << 8 | octet : nil
     }
 
+    private static func isHex(_ byte: UInt8) -> Bool {
+        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6
+    }
+
     private static func v6(_ text: [UInt8]) -> IPAddress? {
         var groups: [UInt16] = []
         var gap: Int?
@@ -68,7 +72,7 @@ package struct IPAddress: BitwiseCopyable, Hashable, Sendable {
                 break
             }
             guard part.count >= 1, part.count <= 4,
-                let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16), part.first != UInt8(ascii: "+")
+                let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16), part.allSatisfy(Self.isHex)
             else { return nil }
             groups.append(group)
             rest = rest[end...]
@@ -108,7 +112,7 @@ package struct AddressRange: Hashable, Sendable {
         let bits = address.isV4 ? 32 : 128
         var length = bits
         if parts.count == 2 {
-            guard let given = Int(parts[1]), given >= 0, given <= bits, parts[1].first != "+" else { return nil }
+            guard let given = Int(parts[1]), given >= 0, given <= bits, parts[1].allSatisfy(\.isNumber) else { return nil }
             length = given
         }
         self.address = address

@@ -170,10 +170,11 @@ package enum Evaluator {
         _ buffer: TextBuffer,
         _ context: borrowing TargetingContext
     ) -> Bool {
-        let text = device.ip.isEmpty ? device.ipv6 : device.ip
-        guard !text.isEmpty, let address = IPAddress(buffer.bytes(text)) else { return false }
-        for range in ranges where range.contains(address) && (context.personalDataAllowed || range.isCoarse) {
-            return true
+        for text in [device.ip, device.ipv6] where !text.isEmpty {
+            guard let address = IPAddress(buffer.bytes(text)) else { continue }
+            for range in ranges where range.contains(address) && (context.personalDataAllowed || range.isCoarse) {
+                return true
+            }
         }
         return false
     }

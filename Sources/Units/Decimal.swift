@@ -5,14 +5,16 @@ public enum DecimalText {
         case notADecimal
         /// More than six digits after the point, some of them not zero.
         case tooFine
-        /// Above 9,223,372,036,854 units.
+        /// 9,223,372,036,854 units and above.
         case tooLarge
     }
 
     /// Reads `12`, `12.5` or `0.000001`; no exponent, no thousands separator, no sign but `-`.
     ///
     /// - Returns: millionths.
-    public static func micros(_ text: some Sequence<UInt8>) throws(Fault) -> Int64 {
+    public static func micros(_ text: some Sequence<UInt8>) throws(Fault) -> Int64 { try micros(bytes: Array(text)) }
+
+    private static func micros(bytes text: [UInt8]) throws(Fault) -> Int64 {
         var whole: Int64 = 0
         var fraction: Int64 = 0
         var digits = 0

@@ -44,7 +44,10 @@ struct RegistryTests {
 
     @Test("an empty registry holds nothing, at revision 0")
     func empty() throws {
-        let contents = try ControlFixture().registry.contents()
+        let fixture = try ControlFixture()
+        let contents = try fixture.registry.contents()
+        // Its directory goes when the fixture does.
+        defer { withExtendedLifetime(fixture) {} }
         #expect(contents.revision == 0)
         #expect(contents.advertisers.isEmpty && contents.strategies.isEmpty && contents.exchanges.isEmpty)
     }
@@ -138,7 +141,7 @@ struct RegistryTests {
     @Test("a commit is on the disk before it returns: synchronous is FULL, over a write-ahead log")
     func durability() async throws {
         let fixture = try ControlFixture()
-        let modes = try await fixture.registry.pool.writeWithoutTransaction { db in
+        let modes = try await fixture.registry.database.writeWithoutTransaction { db in
             try ["synchronous", "journal_mode"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") }
         }
         #expect(modes == ["2", "wal"])

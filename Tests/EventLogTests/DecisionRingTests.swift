@@ -1,9 +1,10 @@
-@testable import EventLog
 import Foundation
 import OpenRTB
 import Synchronization
 import Testing
 import Units
+
+@testable import EventLog
 
 extension DecisionRing {
     /// Every record in the ring.

@@ -38,7 +38,9 @@ struct FaultTests {
         var segmentBytesMax: Int { self == .create ? 1 : 1 << 20 }
     }
 
-    @Test("after a failed call the log says so, acknowledges nothing of the group, and takes no more", arguments: Call.allCases)
+    @Test(
+        "after a failed call the log says so, acknowledges nothing of the group, and takes no more",
+        arguments: Call.allCases)
     func fails(call: Call) throws {
         let (storage, log, _, heard) = try failing(call.fail, segmentBytesMax: call.segmentBytesMax)
         #expect(log.failure != nil)

@@ -149,7 +149,9 @@ struct RecoveryTests {
         #expect(throws: LogError.io(call: "open", path: Segment.name(first: 1), errno: 13)) { try openLog(other) }
     }
 
-    @Test("whatever a power cut leaves of unsynced bytes, no acknowledged record is lost", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "whatever a power cut leaves of unsynced bytes, no acknowledged record is lost",
+        arguments: 1...20 as ClosedRange<UInt64>)
     func powerCuts(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var storage = FaultyStorage()

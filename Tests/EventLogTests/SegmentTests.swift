@@ -86,7 +86,8 @@ struct SegmentTests {
         }
     }
 
-    @Test("a length that no record has ends the segment, and is not believed", arguments: [0, 1 << 17, .max] as [UInt32])
+    @Test(
+        "a length that no record has ends the segment, and is not believed", arguments: [0, 1 << 17, .max] as [UInt32])
     func lengths(length: UInt32) throws {
         var bytes = Segment.header(first: 1, created: Instant(micros: 0)) + frames(first: 1, [[1, 2, 3]])
         for index in 0..<4 { bytes[32 + index] = UInt8(truncatingIfNeeded: length >> UInt32(index * 8)) }

@@ -52,17 +52,19 @@ struct EventTests {
         #expect(EventCoder.read(event.bytes()[...]) == event)
     }
 
-    @Test("a bid's record is the event with its seed, its revision and its label", arguments: ["", "score 0.7 ✓"])
-    func bid(label: String) {
+    @Test(
+        "a bid's record is the event with its seed, its revision and its label",
+        arguments: ["", "score 0.7 ✓"] as [StaticString])
+    func bid(label: StaticString) {
         let facts = BidFacts.test()
         var factBytes = ByteWriter()
         facts.write(into: &factBytes)
         var out = ByteWriter(capacity: 1)
         EventCoder.writeBid(
-            at: facts.instant, facts: factBytes, label: Array(label.utf8), seed: Seed(high: .max, low: 7),
+            at: facts.instant, facts: factBytes, label: label, seed: Seed(high: .max, low: 7),
             revision: 12, into: &out)
         var expected = Event(.bid, at: facts.instant, facts: facts)
-        expected.label = label
+        expected.label = "\(label)"
         expected.seed = Seed(high: .max, low: 7)
         expected.revision = 12
         #expect(EventCoder.read(out.array()[...]) == expected)
@@ -139,11 +141,13 @@ struct EventTests {
         }
     }
 
-    @Test("an event's id is its kind and its bid, for a conversion with an order the order")
+    @Test("an event's id is its kind and its bid, a conversion's also its label, with its order for the bid")
     func ids() {
         let bid = BidFacts.test().bidID
         #expect(event(.win).id == "win.\(bid)")
-        #expect(event(.conversion).id == "conversion.\(bid)")
+        var lead = event(.conversion)
+        lead.label = "lead"
+        #expect(lead.id == "conversion.lead.\(bid)")
         #expect(full().id == "conversion.advertiser-2.Kauf 🛒.order-№9")
         var billing = event(.billing)
         billing.order = "ignored"

@@ -7,7 +7,9 @@ import Units
 struct BidResponseWriterTests {
     private let id = BidID(high: 1, low: 2)
 
-    private func head(_ request: borrowing BidRequest, mtype: MarkupType, deal: Text, w: Int32, h: Int32, dur: Int32) -> BidHead {
+    private func head(
+        _ request: borrowing BidRequest, mtype: MarkupType, deal: Text, w: Int32, h: Int32, dur: Int32
+    ) -> BidHead {
         BidHead(
             id: id, impid: request.imps[0].id, price: CPM(micros: 2_500_000), mtype: mtype, dealid: deal, w: w, h: h,
             dur: dur, exp: 300)

@@ -32,7 +32,9 @@ struct EnumerationTests {
 
     @Test(
         "countries of two letters have their three",
-        arguments: [("US", "USA"), ("DE", "DEU"), ("GB", "GBR"), ("UK", "GBR"), ("JP", "JPN"), ("ZW", "ZWE"), ("AD", "AND")])
+        arguments: [
+            ("US", "USA"), ("DE", "DEU"), ("GB", "GBR"), ("UK", "GBR"), ("JP", "JPN"), ("ZW", "ZWE"), ("AD", "AND"),
+        ])
     func countries(alpha2: String, alpha3: String) throws {
         let letters = Array(alpha2.utf8)
         let found = try #require(Country.alpha3(of: (letters[0], letters[1])))

@@ -24,7 +24,9 @@ struct FixtureTests {
         #expect(outcome(of: fixture.body, by: BidRequestReader()) == ["error: \(fixture.expected.joined())"])
     }
 
-    @Test("no directory of documents is empty, and each document has its expectation", arguments: Fixture.Directory.allCases)
+    @Test(
+        "no directory of documents is empty, and each document has its expectation",
+        arguments: Fixture.Directory.allCases)
     func complete(_ directory: Fixture.Directory) {
         let fixtures = Fixture.all(directory)
         #expect(fixtures.count > 10)

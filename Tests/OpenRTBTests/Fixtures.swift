@@ -4,7 +4,8 @@ import Testing
 /// One document of `Fixtures/BidRequests`, with what is expected of it beside it.
 ///
 /// A new case needs no code: put `name.json` into a directory, and beside it
-/// - `name.expect` (exemplary, tolerated): lines of a ``RequestDump`` that must be there, after `! ` paths that must not;
+/// - `name.expect` (exemplary, tolerated): lines of a ``RequestDump`` that must be there, behind `! ` paths that must
+///   not;
 /// - `name.error` (refused): the error in words.
 struct Fixture: Sendable, CustomTestStringConvertible {
     enum Directory: String, CaseIterable {

@@ -5,7 +5,7 @@ import Units
 @Suite("Bid request reader: impressions")
 struct ImpReadingTests {
     @Test(
-        "a floor is a CPM of its own currency, rounded up between micros; a negative one is none, an absurd one is unmeetable",
+        "a floor is rounded up between micros; a negative one is none, an absurd one is unmeetable",
         arguments: [
             ("0.85", "850000"), ("1", "1000000"), (#""2.5""#, "2500000"), ("0.0000001", "1"), ("0", "0"), ("-3", "0"),
             ("1000000", "1000000000000"), ("1000001", "unmeetable"), ("1e40", "unmeetable"),
@@ -39,7 +39,9 @@ struct ImpReadingTests {
         ] as [(String, [String])])
     func sizes(banner: String, sizes: [String]) throws {
         let lines = try lines(of: request(imp: #""id":"1","banner":\#(banner)"#))
-        let found = lines.filter { $0.hasPrefix("imp[0].banner.format[") }.map { String($0.drop { $0 != "=" }.dropFirst(2)) }
+        let found = lines.filter { $0.hasPrefix("imp[0].banner.format[") }.map {
+            String($0.drop { $0 != "=" }.dropFirst(2))
+        }
         #expect(found == sizes)
         #expect(lines.contains("imp[0].banner.formats = \(sizes.count)"))
     }

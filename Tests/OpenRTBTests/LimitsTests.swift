@@ -1,5 +1,6 @@
-@testable import OpenRTB
 import Testing
+
+@testable import OpenRTB
 
 @Suite("Limits of a bid request")
 struct LimitsTests {
@@ -44,9 +45,13 @@ struct LimitsTests {
     func idBytes() throws {
         let imp = #""imp":[{"id":"1","banner":{}}]"#
         #expect(throws: Never.self) { try read(#"{"id":"\#(String(repeating: "x", count: 256))",\#(imp)}"#) }
-        #expect(throws: ReadError.tooLong(.id)) { try read(#"{"id":"\#(String(repeating: "x", count: 257))",\#(imp)}"#) }
+        #expect(throws: ReadError.tooLong(.id)) {
+            try read(#"{"id":"\#(String(repeating: "x", count: 257))",\#(imp)}"#)
+        }
         // Bytes, not characters.
-        #expect(throws: ReadError.tooLong(.id)) { try read(#"{"id":"\#(String(repeating: "é", count: 129))",\#(imp)}"#) }
+        #expect(throws: ReadError.tooLong(.id)) {
+            try read(#"{"id":"\#(String(repeating: "é", count: 129))",\#(imp)}"#)
+        }
     }
 
     @Test(
@@ -75,14 +80,16 @@ struct LimitsTests {
             try reader.read(copying: Array(request(#""bcat":[\#(list)]"#).utf8))
             #expect(reader.request.bcat.count == count)
         } catch {
-            #expect(error == .tooLong(.lists) || error == .tooLong(.bcat))
+            #expect(error == .tooLong(.lists))
         }
     }
 
     @Test("an impression's blocked attributes beyond the bound are refused, never cut short")
     func longIntegers() {
         let list = repeatElement("7", count: 5000).joined(separator: ",")
-        #expect(throws: ReadError.tooLong(.integers)) { try read(request(imp: #""id":"1","banner":{"battr":[\#(list)]}"#)) }
+        #expect(throws: ReadError.tooLong(.integers)) {
+            try read(request(imp: #""id":"1","banner":{"battr":[\#(list)]}"#))
+        }
     }
 
     /// A list whose surplus is left out.
@@ -113,14 +120,16 @@ struct LimitsTests {
                 name: "native assets", member: #""native":{"request":{"assets":[LIST]}}"#, element: #"{"id":1}"#,
                 bound: Limits.nativeAssetsMax, inImp: true, count: { $0.imps[0].native?.assets.count ?? -1 }),
             Bounded(
-                name: "native event trackers", member: #""native":{"request":{"assets":[{"id":1}],"eventtrackers":[LIST]}}"#,
+                name: "native event trackers",
+                member: #""native":{"request":{"assets":[{"id":1}],"eventtrackers":[LIST]}}"#,
                 element: #"{"event":1}"#, bound: Limits.nativeAssetsMax, inImp: true,
                 count: { $0.imps[0].native?.eventtrackers.count ?? -1 }),
             Bounded(
                 name: "segments", member: #""user":{"data":[{"name":"n","segment":[LIST]}]}"#, element: #"{"id":"s"}"#,
                 bound: Limits.segmentsMax, count: { $0.user.segments.count }),
             Bounded(
-                name: "extended ids", member: #""user":{"eids":[{"source":"s","uids":[LIST]}]}"#, element: #"{"id":"u"}"#,
+                name: "extended ids", member: #""user":{"eids":[{"source":"s","uids":[LIST]}]}"#,
+                element: #"{"id":"u"}"#,
                 bound: Limits.eidsMax, count: { $0.user.eids.count }),
             Bounded(
                 name: "hops", member: #""source":{"schain":{"nodes":[LIST]}}"#, element: #"{"asi":"a","sid":"1"}"#,
@@ -135,7 +144,9 @@ struct LimitsTests {
         }
     }
 
-    @Test("a native request of 32 KiB is read, a longer one leaves its impression out", arguments: [(32_768, 1), (32_769, 0)])
+    @Test(
+        "a native request of 32 KiB is read, a longer one leaves its impression out",
+        arguments: [(32_768, 1), (32_769, 0)])
     func nativeBytes(count: Int, imps: Int) throws {
         let start = #"{\"assets\":[{\"id\":1}],\"x\":\""#
         let padding = String(repeating: "x", count: count - start.replacing("\\", with: "").utf8.count - 2)

@@ -23,7 +23,9 @@ struct MovedField: Sendable, CustomTestStringConvertible {
     /// Each pair in both orders of the document.
     static let all: [MovedField] = [
         pair("regs.gdpr", "regs", ext: "regs", (#""gdpr":0"#, "false"), (#""gdpr":1"#, "true")),
-        pair("regs.us_privacy", "regs", ext: "regs", (#""us_privacy":"1NNN""#, "1NNN"), (#""us_privacy":"1YYN""#, "1YYN")),
+        pair(
+            "regs.us_privacy", "regs", ext: "regs", (#""us_privacy":"1NNN""#, "1NNN"), (#""us_privacy":"1YYN""#, "1YYN")
+        ),
         pair("regs.gpp", "regs", ext: "regs", (#""gpp":"NEW1""#, "NEW1"), (#""gpp":"OLD1""#, "OLD1")),
         pair("regs.gpp_sid", "regs", ext: "regs", (#""gpp_sid":[7,8]"#, "7 | 8"), (#""gpp_sid":[2]"#, "2")),
         pair("user.consent", "user", ext: "user", (#""consent":"CN""#, "CN"), (#""consent":"CO""#, "CO")),

@@ -11,11 +11,13 @@ private func native(_ inner: String) -> [String] {
 
 @Suite("Bid request reader: native")
 struct NativeReadingTests {
-    @Test("a native request means the same as text and as an object", arguments: [
-        #"{"assets":[{"id":1,"title":{"len":90}}]}"#,
-        #"{"native":{"context":2,"assets":[{"id":1,"required":1,"img":{"type":3,"wmin":1200,"hmin":627}}]}}"#,
-        #"{"plcmttype":4,"assets":[{"id":1,"data":{"type":1}}],"eventtrackers":[{"event":1,"methods":[1,2]}]}"#,
-    ])
+    @Test(
+        "a native request means the same as text and as an object",
+        arguments: [
+            #"{"assets":[{"id":1,"title":{"len":90}}]}"#,
+            #"{"native":{"context":2,"assets":[{"id":1,"required":1,"img":{"type":3,"wmin":1200,"hmin":627}}]}}"#,
+            #"{"plcmttype":4,"assets":[{"id":1,"data":{"type":1}}],"eventtrackers":[{"event":1,"methods":[1,2]}]}"#,
+        ])
     func bothWays(inner: String) throws {
         let spellings = native(inner)
         #expect(try lines(of: spellings[0]) == lines(of: spellings[1]))
@@ -48,7 +50,8 @@ struct NativeReadingTests {
 
     @Test("a wrapping around a wrapping, or sizes that are not above zero, add nothing")
     func odd() throws {
-        let wrapped = request(imp: #""id":"1","banner":{},"native":{"request":{"native":{"native":{"assets":[{"id":1}]}}}}"#)
+        let wrapped = request(
+            imp: #""id":"1","banner":{},"native":{"request":{"native":{"native":{"assets":[{"id":1}]}}}}"#)
         #expect(try value("imp[0].native.wrapped", of: wrapped) == nil)
         for json in native(#"{"assets":[{"id":1,"img":{"w":-1,"h":0,"wmin":20}}]}"#) {
             #expect(try value("imp[0].native.assets[0].size", of: json) == "0x0 from 20x0")
@@ -57,8 +60,10 @@ struct NativeReadingTests {
 
     @Test("the texts of the request outlive the second parse")
     func textsSurvive() throws {
-        let inner = JSONText.quoted(#"{"assets":[{"id":1,"title":{"len":90}}],"ver":"a text as long as the others together"}"#)
-        let json = #"{"id":"outer","imp":[{"id":"1","native":{"request":\#(inner)}},{"id":"2","tagid":"t","banner":{}}]}"#
+        let inner = JSONText.quoted(
+            #"{"assets":[{"id":1,"title":{"len":90}}],"ver":"a text as long as the others together"}"#)
+        let json =
+            #"{"id":"outer","imp":[{"id":"1","native":{"request":\#(inner)}},{"id":"2","tagid":"t","banner":{}}]}"#
         #expect(try value("id", of: json) == "outer")
         #expect(try value("imp[1].tagid", of: json) == "t")
     }

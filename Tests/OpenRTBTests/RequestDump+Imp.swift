@@ -98,13 +98,13 @@ extension RequestDump {
         put("\(path).api", slot.api, request)
         for index in 0..<slot.assets.count {
             let asset = request.element(index, of: slot.assets)
-            let where_ = "\(path).assets[\(index)]"
-            put("\(where_).id", asset.id)
-            put("\(where_).kind", "\(asset.kind)")
-            put("\(where_).required", asset.required)
-            put("\(where_).type", asset.type)
-            put("\(where_).len", asset.len)
-            put("\(where_).size", "\(asset.w)x\(asset.h) from \(asset.wmin)x\(asset.hmin)")
+            let place = "\(path).assets[\(index)]"
+            put("\(place).id", asset.id)
+            put("\(place).kind", "\(asset.kind)")
+            put("\(place).required", asset.required)
+            put("\(place).type", asset.type)
+            put("\(place).len", asset.len)
+            put("\(place).size", "\(asset.w)x\(asset.h) from \(asset.wmin)x\(asset.hmin)")
         }
         for index in 0..<slot.eventtrackers.count {
             let tracker = request.element(index, of: slot.eventtrackers)

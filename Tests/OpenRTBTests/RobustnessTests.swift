@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Bid request reader: whatever strangers send")
 struct RobustnessTests {
-    @Test("twenty thousand mutated documents are read or refused, never a trap", arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(
+        "twenty thousand mutated documents are read or refused, never a trap", arguments: 1...4 as ClosedRange<UInt64>)
     func mutations(seed: UInt64) {
         var mutator = Mutator(seed: seed)
         let reader = BidRequestReader()

@@ -10,7 +10,9 @@ private enum Samples {
         while place.pathComponents.count > 1 {
             place.deleteLastPathComponent()
             let candidate = place.appending(path: "shared/openrtb-samples")
-            if FileManager.default.fileExists(atPath: candidate.appending(path: "requests.ndjson").path) { return candidate }
+            if FileManager.default.fileExists(atPath: candidate.appending(path: "requests.ndjson").path) {
+                return candidate
+            }
         }
         return nil
     }()

@@ -47,7 +47,8 @@ struct VisitorReadingTests {
     @Test(
         "of a browser's hints the brand that people know is kept, never the decoy",
         arguments: [
-            (["Not A;Brand", "Chromium", "Google Chrome"], "google chrome"), (["Chromium", "Microsoft Edge"], "microsoft edge"),
+            (["Not A;Brand", "Chromium", "Google Chrome"], "google chrome"),
+            (["Chromium", "Microsoft Edge"], "microsoft edge"),
             (["Opera", "Chromium"], "opera"), (["Chromium"], "chromium"), (["Chromium", " Not;A Brand"], "chromium"),
             (["Not)A;Brand"], nil), ([], nil),
         ] as [([String], String?)])
@@ -94,7 +95,9 @@ struct VisitorReadingTests {
 
     @Test(
         "Global Privacy Control is on only where it is 1",
-        arguments: [(#""1""#, "true"), ("1", "true"), ("true", "true"), (#""0""#, "false"), ("0", "false"), ("null", "false")])
+        arguments: [
+            (#""1""#, "true"), ("1", "true"), ("true", "true"), (#""0""#, "false"), ("0", "false"), ("null", "false"),
+        ])
     func gpc(text: String, on: String) throws {
         #expect(try value("regs.gpc", of: request(#""regs":{"ext":{"gpc":\#(text)}}"#)) == on)
     }

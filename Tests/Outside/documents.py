@@ -32,12 +32,15 @@ def video(id: str, duration: int = 15, mimes: Optional[List[str]] = None, **rest
     return creative(id, video=spot, **rest)
 
 
-def wrapper(id: str, duration: int = 15, mimes: Optional[List[str]] = None, **rest: Any) -> Dict[str, Any]:
-    """A video whose VAST refers to another server's."""
+def wrapper(id: str, duration: int = 15, protocols: Optional[List[int]] = None, **rest: Any) -> Dict[str, Any]:
+    """A video whose VAST, of version 3.0, refers to another server's."""
     vast = (
-        '<VAST version="{vast-version}"><Ad id="w"><Wrapper><AdSystem>Acme</AdSystem>'
+        '<VAST version="3.0"><Ad id="w"><Wrapper><AdSystem>Acme</AdSystem>'
         f"<VASTAdTagURI>https://vast.{DOMAIN}/tag</VASTAdTagURI><Creatives/></Wrapper></Ad></VAST>")
-    return creative(id, video={"mimes": mimes or ["video/mp4"], "duration": duration, "vast": vast}, **rest)
+    spot: Dict[str, Any] = {"mimes": ["video/mp4"], "duration": duration, "vast": vast}
+    if protocols:
+        spot["protocols"] = protocols
+    return creative(id, video=spot, **rest)
 
 
 def audio(id: str, duration: int = 15, mimes: Optional[List[str]] = None, **rest: Any) -> Dict[str, Any]:

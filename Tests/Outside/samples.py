@@ -86,7 +86,7 @@ class Samples:
         """Of every size, duration and type that the samples offer."""
         found = [documents.banner("any-size", **identity), documents.native("native", **identity)]
         found += [documents.native(f"native-{w}x{h}", w, h, **identity) for w, h in self.images()]
-        found += [documents.wrapper("wrapper", 15, ["video/mp4"], **identity)]
+        found += [documents.wrapper("wrapper", 15, [6], **identity)]
         for make, format in ((documents.video, "video"), (documents.audio, "audio")):
             for mime, duration in self.spots(format):
                 id = f"{format}-{duration}s-" + "".join(c if c.isalnum() else "-" for c in mime)

@@ -167,8 +167,9 @@ class Service:
         return self
 
     def _read(self, lines: List[str]) -> None:
-        for line in self.process.stdout:
-            lines.append(line.rstrip("\n"))
+        with self.process.stdout as stdout:
+            for line in stdout:
+                lines.append(line.rstrip("\n"))
 
     def tail(self, lines: int = 15) -> str:
         """The end of what it wrote to stderr."""

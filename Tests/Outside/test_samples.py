@@ -13,8 +13,6 @@ from openrtb_values import formats, integer, integers, objects, read, text, text
 from samples import BLOCKABLE, RATES, Samples, World, blocked_world, dump, open_world
 from service import ServiceCase
 
-SHOWN = 12
-
 
 class SampleCase(ServiceCase):
     """Sends sample requests and holds the answers against everything that can be known about them."""
@@ -43,12 +41,17 @@ class SampleCase(ServiceCase):
         return [f"line {line + 1}: {fault}" for fault in found]
 
     def none(self, faults: List[str], what: str) -> None:
-        if faults:
-            rules = Counter(fault.split(": ")[1] for fault in faults)
-            shown = "\n".join(faults[:SHOWN])
-            first = int(faults[0].split()[1].rstrip(":")) - 1
-            self.fail(f"{len(faults)} faults in {what}: {dict(rules)}\n{shown}\n"
-                      f"request of the first: {dump(self.samples.requests[first], 3000)}")
+        """Fails with each rule's first faults, and the request that shows it."""
+        if not faults:
+            return
+        by_rule: Dict[str, List[str]] = {}
+        for fault in faults:
+            by_rule.setdefault(fault.split(": ")[1], []).append(fault)
+        shown = []
+        for rule, found in by_rule.items():
+            line = int(found[0].split()[1].rstrip(":"))
+            shown += [f"{rule}: {len(found)} times", *found[:3], dump(self.samples.requests[line - 1], 1500)]
+        self.fail("\n".join([f"{len(faults)} faults in {what}", *shown]))
 
 
 class SampleTests(SampleCase):

@@ -34,7 +34,8 @@ struct DigestTests {
                 key: Array("Jefe".utf8), text: "what do ya want for nothing?",
                 code: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
             Keyed(
-                key: [UInt8](repeating: 0xAA, count: 131), text: "Test Using Larger Than Block-Size Key - Hash Key First",
+                key: [UInt8](repeating: 0xAA, count: 131),
+                text: "Test Using Larger Than Block-Size Key - Hash Key First",
                 code: "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
             Keyed(key: [], text: "", code: "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
         ])
@@ -52,7 +53,8 @@ struct DigestTests {
                 key: Array("Jefe".utf8), text: "what do ya want for nothing?",
                 code: "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
             Keyed(
-                key: [UInt8](repeating: 0xAA, count: 80), text: "Test Using Larger Than Block-Size Key - Hash Key First",
+                key: [UInt8](repeating: 0xAA, count: 80),
+                text: "Test Using Larger Than Block-Size Key - Hash Key First",
                 code: "aa4ae5e15272d00e95705637ce8a3b55ed402112"),
         ])
     func hmacSHA1(_ item: Keyed) {
@@ -68,7 +70,10 @@ struct DigestTests {
 
     @Test(
         "secrets are equal where every byte is",
-        arguments: [([], [], true), ([1, 2], [1, 2], true), ([1, 2], [1, 3], false), ([0, 2], [1, 2], false), ([1], [1, 2], false)]
+        arguments: [
+            ([], [], true), ([1, 2], [1, 2], true), ([1, 2], [1, 3], false), ([0, 2], [1, 2], false),
+            ([1], [1, 2], false),
+        ]
             as [([UInt8], [UInt8], Bool)])
     func constantTime(one: [UInt8], other: [UInt8], equal: Bool) {
         #expect(Digest.constantTimeEquals(one, other) == equal)

@@ -11,10 +11,11 @@ struct PriceDecoderTests {
 
     private static func key(_ text: String) -> [UInt8] { Base64URL.decode(text.utf8) ?? [] }
 
-    private static let vectors = [
-        ("YWJjMTIzZGVmNDU2Z2hpN7fhCuPemCce_6msaw", 100), ("YWJjMTIzZGVmNDU2Z2hpN7fhCuPemCAWJRxOgA", 1900),
-        ("YWJjMTIzZGVmNDU2Z2hpN7fhCuPemC32prpWWw", 2700),
-    ] as [(String, Int64)]
+    private static let vectors =
+        [
+            ("YWJjMTIzZGVmNDU2Z2hpN7fhCuPemCce_6msaw", 100), ("YWJjMTIzZGVmNDU2Z2hpN7fhCuPemCAWJRxOgA", 1900),
+            ("YWJjMTIzZGVmNDU2Z2hpN7fhCuPemC32prpWWw", 2700),
+        ] as [(String, Int64)]
 
     @Test("Google's example prices are decrypted", arguments: vectors)
     func googleVectors(text: String, micros: Int64) {

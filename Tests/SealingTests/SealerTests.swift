@@ -29,7 +29,8 @@ struct SealerTests {
         let key = SealingKey(id: 7, created: Instant(micros: 0), bytes: Array(0..<64))
         let plain = [[UInt8]](repeating: Array(0...255), count: 4).flatMap { $0 }
         let token = Sealer(ring: KeyRing(keys: [key])).seal(plain)
-        #expect(hex(Digest.sha256(Array(token.utf8))) == "2634fe42499242688cb8991cfa42e457427a8abab5dd3a8c0a402bdf9e9c4fe1")
+        #expect(
+            hex(Digest.sha256(Array(token.utf8))) == "2634fe42499242688cb8991cfa42e457427a8abab5dd3a8c0a402bdf9e9c4fe1")
     }
 
     @Test("the same bytes give the same token")
@@ -120,7 +121,8 @@ struct SealerTests {
 
     @Test("random text never opens and never traps", arguments: 1...3 as ClosedRange<UInt64>)
     func garbage(seed: UInt64) {
-        let sealer = Sealer(ring: KeyRing(keys: (0...255 as ClosedRange<UInt8>).map { .test(id: $0, created: Int64($0)) }))
+        let sealer = Sealer(
+            ring: KeyRing(keys: (0...255 as ClosedRange<UInt8>).map { .test(id: $0, created: Int64($0)) }))
         var random = SplitMix64(seed: seed)
         for _ in 0..<2000 {
             let text = Base64URL.encode(randomBytes(Int(random.next() % 100), seed: random.next()))

@@ -28,7 +28,8 @@ struct ConsentGatingTests {
     }
 
     @Test(
-        "what tells nothing of a person matches without consent", arguments: [
+        "what tells nothing of a person matches without consent",
+        arguments: [
             Case(.country(texts("usa")), geo(#""country":"USA""#), true),
             Case(.region([Region(country: nil, code: Array("ca".utf8))]), geo(#""region":"CA""#), true),
             Case(.city(texts("berlin")), geo(#""city":"Berlin""#), true),
@@ -45,7 +46,8 @@ struct ConsentGatingTests {
     func impersonal(_ item: Case) throws { try item.check(personalDataAllowed: false) }
 
     @Test(
-        "a segment is known by its id, or by its provider and id", arguments: [
+        "a segment is known by its id, or by its provider and id",
+        arguments: [
             Case(.segment(texts("s1")), user, true), Case(.segment(texts("x", "s1")), user, true),
             Case(.segment(texts("dmp.example:s1")), user, true), Case(.segment(texts("other.example:s1")), user, false),
             Case(.segment(texts("dmp.example:s2")), user, false), Case(.segment(texts("dmp.example")), user, false),

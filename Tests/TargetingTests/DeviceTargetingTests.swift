@@ -5,7 +5,8 @@ import Testing
 @Suite("Targeting by device")
 struct DeviceTargetingTests {
     @Test(
-        "device type and connection", arguments: [
+        "types of device and connection match by their numbers",
+        arguments: [
             Case(.device([4, 5]), device(#""devicetype":4"#), true),
             Case(.device([4, 5]), device(#""devicetype":"5""#), true),
             Case(.device([4, 5]), device(#""devicetype":1"#), false),
@@ -17,7 +18,8 @@ struct DeviceTargetingTests {
     func types(_ item: Case) throws { try item.check() }
 
     @Test(
-        "operating system", arguments: [
+        "an operating system matches by its whole name",
+        arguments: [
             Case(.os(texts("ios")), device(#""os":"iOS""#), true),
             Case(.os(texts("ios", "android")), device(#""os":"ANDROID""#), true),
             Case(.os(texts("ios")), device(#""os":"iOS 17""#), false),
@@ -26,7 +28,8 @@ struct DeviceTargetingTests {
     func os(_ item: Case) throws { try item.check() }
 
     @Test(
-        "a version accepts what is below it, not what merely begins alike", arguments: [
+        "a version accepts what is below it, not what merely begins alike",
+        arguments: [
             Case(.osv(texts("14")), device(#""osv":"14""#), true),
             Case(.osv(texts("14")), device(#""osv":"14.2""#), true),
             Case(.osv(texts("14")), device(#""osv":"14.2.1""#), true),
@@ -39,7 +42,8 @@ struct DeviceTargetingTests {
     func osv(_ item: Case) throws { try item.check() }
 
     @Test(
-        "a language accepts its regions", arguments: [
+        "a language accepts its regions",
+        arguments: [
             Case(.language(texts("en")), device(#""language":"en""#), true),
             Case(.language(texts("en")), device(#""language":"EN-gb""#), true),
             Case(.language(texts("en")), device(#""langb":"en-GB""#), true),
@@ -52,7 +56,8 @@ struct DeviceTargetingTests {
     func language(_ item: Case) throws { try item.check() }
 
     @Test(
-        "carrier, by its name or its code", arguments: [
+        "a carrier matches by its name or its code",
+        arguments: [
             Case(.carrier(texts("example mobile")), device(#""carrier":"Example Mobile""#), true),
             Case(.carrier(texts("310-005")), device(#""mccmnc":"310-005""#), true),
             Case(.carrier(texts("310-005")), device(#""carrier":"x","mccmnc":"310-005""#), true),
@@ -61,22 +66,37 @@ struct DeviceTargetingTests {
     func carrier(_ item: Case) throws { try item.check() }
 
     private static let agents: [(String, Browser)] = [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36", .chrome),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/126.0 Mobile Safari/604.1", .chrome),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15", .safari),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36",
+            .chrome
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1 CriOS/126.0 Mobile Safari/604.1",
+            .chrome
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1 Version/17.5 Safari/605.1",
+            .safari
+        ),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", .firefox),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 FxiOS/128.0 Mobile Safari/605.1.15", .firefox),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1 FxiOS/128.0 Mobile Safari/605.1",
+            .firefox
+        ),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", .edge),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/64.0 Safari/537.36 Edge/17.17134", .edge),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/125.0 Safari/537.36 OPR/111.0", .opera),
         ("Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18", .opera),
-        ("Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36", .samsung),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36",
+            .samsung
+        ),
         ("Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko", .ie),
         ("Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1)", .ie),
         ("curl/8.5.0", .other), ("x", .other),
     ]
 
-    @Test("browser, by its user agent, though most name those they descend from", arguments: agents)
+    @Test("a browser matches by its user agent, though most name those they descend from", arguments: agents)
     func userAgent(agent: String, browser: Browser) throws {
         for candidate in Browser.allCases {
             try Case(.browser([candidate]), device(#""ua":"\#(agent)""#), candidate == browser).check()
@@ -88,7 +108,7 @@ struct DeviceTargetingTests {
         ("Samsung Internet", .samsung), ("Firefox", .firefox), ("Safari", .safari), ("Brave", .other),
     ]
 
-    @Test("browser, by client hints, which count before the user agent", arguments: brands)
+    @Test("a browser matches by its client hints before its user agent", arguments: brands)
     func clientHints(brand: String, browser: Browser) throws {
         let members = device(#""ua":"Mozilla/5.0 Trident/7.0","sua":{"browsers":[{"brand":"\#(brand)"}]}"#)
         for candidate in Browser.allCases {

@@ -4,21 +4,25 @@ import Testing
 
 @Suite("Targeting by inventory")
 struct InventoryTargetingTests {
-    @Test("exchange, by our id of it", arguments: [("exchange-1", true), ("exchange-2", true), ("exchange", false), ("EXCHANGE-1", false)])
+    @Test(
+        "an exchange matches by our id of it",
+        arguments: [("exchange-1", true), ("exchange-2", true), ("exchange", false), ("EXCHANGE-1", false)])
     func exchange(id: String, matches: Bool) throws {
         let leaf = Predicate.leaf(.exchange(texts("exchange-1", "exchange-2")))
         #expect(try verdict(leaf, #"{"id":"r","imp":[{"id":"1","banner":{}}]}"#, exchange: id) == matches)
     }
 
     @Test(
-        "environment", arguments: [
+        "an environment matches by the object that was sent",
+        arguments: [
             Case(.environment([.site]), site(""), true), Case(.environment([.app]), site(""), false),
             Case(.environment([.site, .app]), #""app":{}"#, true), Case(.environment([.dooh]), #""dooh":{}"#, true),
         ])
     func environment(_ item: Case) throws { try item.check() }
 
     @Test(
-        "domain, with all below it", arguments: [
+        "a domain matches with all below it",
+        arguments: [
             Case(.domain(texts("example.com")), site(#""domain":"example.com""#), true),
             Case(.domain(texts("example.com")), site(#""domain":"WWW.Example.com""#), true),
             Case(.domain(texts("example.com")), site(#""domain":"notexample.com""#), false),
@@ -29,7 +33,8 @@ struct InventoryTargetingTests {
     func domain(_ item: Case) throws { try item.check() }
 
     @Test(
-        "bundle and publisher", arguments: [
+        "a bundle or publisher matches by its id",
+        arguments: [
             Case(.bundle(texts("com.example.app")), #""app":{"bundle":"com.example.App"}"#, true),
             Case(.bundle(texts("com.example.app")), #""app":{"bundle":"com.example.app2"}"#, false),
             Case(.bundle(texts("123456789")), #""app":{"bundle":123456789}"#, true),
@@ -40,7 +45,8 @@ struct InventoryTargetingTests {
     func ids(_ item: Case) throws { try item.check() }
 
     @Test(
-        "category of the site, its section, its page or its content, with those below it", arguments: [
+        "a category matches the site, its section, page or content, with those below it",
+        arguments: [
             Case(.category(texts("iab7")), site(#""cat":["IAB7"]"#), true),
             Case(.category(texts("iab7")), site(#""cat":["IAB1","IAB7-3"]"#), true),
             Case(.category(texts("iab7-3")), site(#""cat":["IAB7"]"#), false),
@@ -55,7 +61,8 @@ struct InventoryTargetingTests {
     func category(_ item: Case) throws { try item.check() }
 
     @Test(
-        "keyword of the page, its content or the visitor", arguments: [
+        "a keyword matches one of the page, its content or the visitor",
+        arguments: [
             Case(.keyword(texts("roses")), site(#""keywords":"Pruning, Roses""#), true),
             Case(.keyword(texts("roses")), site(#""keywords":"roses in shade""#), false),
             Case(.keyword(texts("roses")), site(#""kwarray":["ROSES"]"#), true),
@@ -69,11 +76,20 @@ struct InventoryTargetingTests {
     private static func chain(_ nodes: String) -> String { #""source":{"schain":{"complete":1,"nodes":[\#(nodes)]}}"# }
 
     @Test(
-        "seller, at any hop of the supply chain", arguments: [
-            Case(.seller([Seller(asi: Array("one.example".utf8), sid: nil)]), chain(#"{"asi":"One.example","sid":"1"}"#), true),
-            Case(.seller([Seller(asi: Array("one.example".utf8), sid: Array("1".utf8))]), chain(#"{"asi":"one.example","sid":"1"}"#), true),
-            Case(.seller([Seller(asi: Array("one.example".utf8), sid: Array("1".utf8))]), chain(#"{"asi":"one.example","sid":"2"}"#), false),
-            Case(.seller([Seller(asi: Array("one.example".utf8), sid: Array("a".utf8))]), chain(#"{"asi":"one.example","sid":"A"}"#), false),
+        "a seller matches at any hop of the supply chain",
+        arguments: [
+            Case(
+                .seller([Seller(asi: Array("one.example".utf8), sid: nil)]), chain(#"{"asi":"One.example","sid":"1"}"#),
+                true),
+            Case(
+                .seller([Seller(asi: Array("one.example".utf8), sid: Array("1".utf8))]),
+                chain(#"{"asi":"one.example","sid":"1"}"#), true),
+            Case(
+                .seller([Seller(asi: Array("one.example".utf8), sid: Array("1".utf8))]),
+                chain(#"{"asi":"one.example","sid":"2"}"#), false),
+            Case(
+                .seller([Seller(asi: Array("one.example".utf8), sid: Array("a".utf8))]),
+                chain(#"{"asi":"one.example","sid":"A"}"#), false),
             Case(
                 .seller([Seller(asi: Array("two.example".utf8), sid: nil)]),
                 chain(#"{"asi":"one.example","sid":"1"},{"asi":"two.example","sid":"2"}"#), true),

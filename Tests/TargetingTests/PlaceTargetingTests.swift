@@ -5,7 +5,8 @@ import Testing
 @Suite("Targeting by place and network")
 struct PlaceTargetingTests {
     @Test(
-        "country", arguments: [
+        "a country matches by its three letters, where the device is",
+        arguments: [
             Case(.country(texts("usa")), geo(#""country":"USA""#), true),
             Case(.country(texts("usa")), geo(#""country":"us""#), true),
             Case(.country(texts("deu", "usa")), geo(#""country":"USA""#), true),
@@ -20,7 +21,8 @@ struct PlaceTargetingTests {
     private static let anyCA = Region(country: nil, code: Array("ca".utf8))
 
     @Test(
-        "region", arguments: [
+        "a region matches alone, or within its country",
+        arguments: [
             Case(.region([california]), geo(#""country":"USA","region":"CA""#), true),
             Case(.region([california]), geo(#""country":"US","region":"us-ca""#), true),
             Case(.region([california]), geo(#""country":"ITA","region":"CA""#), false),
@@ -28,12 +30,15 @@ struct PlaceTargetingTests {
             Case(.region([anyCA]), geo(#""country":"ITA","region":"CA""#), true),
             Case(.region([anyCA]), geo(#""region":"CA""#), true),
             Case(.region([anyCA]), geo(#""country":"USA","region":"NY""#), false),
-            Case(.region([Region(country: nil, code: Array("ny".utf8)), california]), geo(#""country":"USA","region":"CA""#), true),
+            Case(
+                .region([Region(country: nil, code: Array("ny".utf8)), california]),
+                geo(#""country":"USA","region":"CA""#), true),
         ])
     func region(_ item: Case) throws { try item.check() }
 
     @Test(
-        "city and metro", arguments: [
+        "a city or metro matches as a whole",
+        arguments: [
             Case(.city(texts("new york")), geo(#""city":"New York""#), true),
             Case(.city(texts("new york")), geo(#""city":"New Yorkshire""#), false),
             Case(.city(texts("york")), geo(#""city":"New York""#), false),
@@ -44,7 +49,8 @@ struct PlaceTargetingTests {
     func city(_ item: Case) throws { try item.check() }
 
     @Test(
-        "postal code", arguments: [
+        "a postal code matches as a whole, or from its beginning",
+        arguments: [
             Case(.zip([Wildcard(text: Array("10115".utf8), isPrefix: false)]), geo(#""zip":"10115""#), true),
             Case(.zip([Wildcard(text: Array("10115".utf8), isPrefix: false)]), geo(#""zip":10115"#), true),
             Case(.zip([Wildcard(text: Array("101".utf8), isPrefix: false)]), geo(#""zip":"10115""#), false),
@@ -58,7 +64,8 @@ struct PlaceTargetingTests {
     private static let berlin = Circle(lat: 52.52, lon: 13.405, km: 30)
 
     @Test(
-        "near a place, by great-circle distance", arguments: [
+        "a place matches all around it, by great-circle distance",
+        arguments: [
             // Potsdam is 27 km away, Leipzig 149 km.
             Case(.near([berlin]), geo(#""lat":52.52,"lon":13.405"#), true),
             Case(.near([berlin]), geo(#""lat":52.3906,"lon":13.0645"#), true),
@@ -79,7 +86,8 @@ struct PlaceTargetingTests {
     private static func ranges(_ texts: String...) -> Leaf { .ip(texts.compactMap { AddressRange($0) }) }
 
     @Test(
-        "address", arguments: [
+        "a block matches the addresses in it",
+        arguments: [
             Case(ranges("192.0.2.0/24"), device(#""ip":"192.0.2.255""#), true),
             Case(ranges("192.0.2.0/24"), device(#""ip":"192.0.3.0""#), false),
             Case(ranges("192.0.2.7"), device(#""ip":"192.0.2.7""#), true),
@@ -94,7 +102,8 @@ struct PlaceTargetingTests {
     func ip(_ item: Case) throws { try item.check() }
 
     @Test(
-        "a device that tells two addresses is reached by either", arguments: [
+        "a device that tells two addresses is reached by either",
+        arguments: [
             Case(ranges("192.0.2.0/24"), device(#""ip":"192.0.2.1","ipv6":"2001:db8::1""#), true),
             Case(ranges("2001:db8::/32"), device(#""ip":"192.0.2.1","ipv6":"2001:db8::1""#), true),
             Case(ranges("2001:db8::/32"), device(#""ip":"unknown","ipv6":"2001:db8::1""#), true),

@@ -7,7 +7,8 @@ struct SlotTargetingTests {
     private static let native = #""native":{"request":{"assets":[{"id":1}]}}"#
 
     @Test(
-        "format", arguments: [
+        "a format matches where it is one of those offered",
+        arguments: [
             Case(.format([.banner]), imp: #""banner":{}"#, true), Case(.format([.video]), imp: #""banner":{}"#, false),
             Case(.format([.video]), imp: #""video":{}"#, true), Case(.format([.audio]), imp: #""audio":{}"#, true),
             Case(.format([.native]), imp: native, true), Case(.format([.native, .audio]), imp: #""banner":{}"#, false),
@@ -17,7 +18,8 @@ struct SlotTargetingTests {
     func format(_ item: Case) throws { try item.check() }
 
     @Test(
-        "size, of any format of the banner or of the player", arguments: [
+        "a size matches one of the banner, or that of the player",
+        arguments: [
             Case(.size([Size(w: 300, h: 250)]), imp: #""banner":{"w":300,"h":250}"#, true),
             Case(.size([Size(w: 300, h: 250)]), imp: #""banner":{"w":250,"h":300}"#, false),
             Case(.size([Size(w: 320, h: 50)]), imp: #""banner":{"format":[{"w":300,"h":250},{"w":320,"h":50}]}"#, true),
@@ -25,14 +27,14 @@ struct SlotTargetingTests {
             Case(.size([Size(w: 640, h: 360)]), imp: #""video":{"w":640,"h":360}"#, true),
             Case(.size([Size(w: 640, h: 360)]), imp: #""video":{"w":640}"#, false),
             Case(.size([Size(w: 640, h: 360)]), imp: #""banner":{"w":1,"h":1},"video":{"w":640,"h":360}"#, true),
-            Case(.size([Size(w: 0, h: 0)]), imp: #""banner":{"format":[{"wratio":1,"hratio":1}]}"#, false),
             Case(.size([Size(w: 300, h: 250)]), imp: #""banner":{}"#, false),
             Case(.size([Size(w: 300, h: 250)]), imp: #""audio":{}"#, false),
         ])
     func size(_ item: Case) throws { try item.check() }
 
     @Test(
-        "position, of the banner or of the player", arguments: [
+        "a position matches that of the banner or of the player",
+        arguments: [
             Case(.position([1, 3]), imp: #""banner":{"pos":3}"#, true),
             Case(.position([1]), imp: #""banner":{"pos":3}"#, false),
             Case(.position([7]), imp: #""video":{"pos":7}"#, true),
@@ -42,7 +44,8 @@ struct SlotTargetingTests {
     func position(_ item: Case) throws { try item.check() }
 
     @Test(
-        "interstitial and rewarded, absent meaning not", arguments: [
+        "interstitial and rewarded match by their flags, absent meaning not",
+        arguments: [
             Case(.interstitial(true), imp: #""banner":{},"instl":1"#, true),
             Case(.interstitial(false), imp: #""banner":{},"instl":1"#, false),
             Case(.interstitial(false), imp: #""banner":{}"#, true),
@@ -58,10 +61,12 @@ struct SlotTargetingTests {
     }
 
     @Test(
-        "deal, by its id as it is", arguments: [
+        "a deal matches by its id as it is",
+        arguments: [
             Case(.deal(texts("Deal-1")), imp: deals("Deal-1"), true),
             Case(.deal(texts("Deal-1")), imp: deals("deal-1"), false),
-            Case(.deal(texts("b", "c")), imp: deals("a", "b"), true), Case(.deal(texts("c")), imp: deals("a", "b"), false),
+            Case(.deal(texts("b", "c")), imp: deals("a", "b"), true),
+            Case(.deal(texts("c")), imp: deals("a", "b"), false),
             Case(.deal(texts("a")), imp: deals(), false),
         ])
     func deal(_ item: Case) throws { try item.check() }

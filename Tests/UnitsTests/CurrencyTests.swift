@@ -18,7 +18,8 @@ struct CurrencyTests {
         #expect(Currency(letters.utf8)?.description == "USD")
     }
 
-    @Test("anything but three letters is none", arguments: ["", "U", "US", "USDT", "U$D", "US ", "123", "ÄÖ", "€", "@[`"])
+    @Test(
+        "anything but three letters is none", arguments: ["", "U", "US", "USDT", "U$D", "US ", "123", "ÄÖ", "€", "@[`"])
     func refuses(letters: String) {
         #expect(Currency(letters.utf8) == nil)
     }

@@ -1,0 +1,199 @@
+import Testing
+import Units
+
+@testable import Documents
+
+@Suite("The service's configuration")
+struct ServiceConfigurationTests {
+    private static func read(
+        _ yaml: String? = nil,
+        environment: [String: String] = [:],
+        flags: [[String]: String] = [:]
+    ) throws -> ServiceConfiguration {
+        try ServiceConfiguration(file: try yaml.map { try node($0) }, environment: environment, flags: flags)
+    }
+
+    private static func faults(
+        _ yaml: String? = nil,
+        environment: [String: String] = [:],
+        flags: [[String]: String] = [:]
+    ) throws -> [Fault] {
+        do {
+            _ = try read(yaml, environment: environment, flags: flags)
+            return []
+        } catch let error as DocumentError {
+            return error.faults
+        }
+    }
+
+    @Test("without a file, a variable or a flag the defaults hold")
+    func defaults() throws {
+        let read = try Self.read()
+        #expect(read.data == "./vendue-data")
+        #expect(read.bid == .init(host: "127.0.0.1", port: 8080))
+        #expect(read.control == .init(host: "127.0.0.1", port: 8081))
+        #expect(read.publicURL == nil)
+        #expect(read.loops == nil)
+        #expect(read.durability == .powerLoss)
+        #expect(read.rates == CurrencyRates())
+    }
+
+    private static let file = """
+        data: /var/lib/vendue
+        bid:
+          address: 0.0.0.0:9000
+          public_url: https://bid.example
+        control:
+          address: "[::1]:9001"
+        loops: 4
+        durability: process-crash
+        currency_rates: { EUR: "1.08", JPY: "0.0067" }
+        """
+
+    @Test("a file is read whole")
+    func file() throws {
+        let read = try Self.read(Self.file)
+        #expect(read.data == "/var/lib/vendue")
+        #expect(read.bid == .init(host: "0.0.0.0", port: 9000))
+        #expect(read.publicURL == "https://bid.example")
+        #expect(read.control == .init(host: "::1", port: 9001))
+        #expect(read.loops == 4)
+        #expect(read.durability == .processCrash)
+        let euro = try #require(Currency("EUR".utf8))
+        #expect(read.rates.convert(CPM(micros: 1_000_000), from: euro, to: .usd, rounding: .down)?.micros == 1_080_000)
+    }
+
+    @Test("the environment overrides the file, a flag overrides both, each key for itself")
+    func precedence() throws {
+        let environment = [
+            "VENDUE_DATA": "/env", "VENDUE_BID_ADDRESS": "127.0.0.1:1", "VENDUE_LOOPS": "2", "HOME": "/root",
+            "VENDUE_UNKNOWN": "x",
+        ]
+        let fromEnvironment = try Self.read(Self.file, environment: environment)
+        #expect(fromEnvironment.data == "/env")
+        #expect(fromEnvironment.bid.port == 1)
+        #expect(fromEnvironment.publicURL == "https://bid.example")
+        #expect(fromEnvironment.loops == 2)
+        #expect(fromEnvironment.control.port == 9001)
+        let flags = [["data"]: "/flag", ["control", "address"]: "127.0.0.1:0", ["loops"]: "3"]
+        let fromFlags = try Self.read(Self.file, environment: environment, flags: flags)
+        #expect(fromFlags.data == "/flag")
+        #expect(fromFlags.bid.port == 1)
+        #expect(fromFlags.control.port == 0)
+        #expect(fromFlags.loops == 3)
+        #expect(try Self.read(environment: environment).bid.port == 1)
+    }
+
+    @Test("every key that can be overridden has its variable")
+    func variables() throws {
+        let values = [
+            "VENDUE_DATA": "/d", "VENDUE_BID_ADDRESS": "a:1", "VENDUE_BID_PUBLIC_URL": "https://p.example",
+            "VENDUE_CONTROL_ADDRESS": "c:2", "VENDUE_LOOPS": "7", "VENDUE_DURABILITY": "process-crash",
+        ]
+        #expect(Set(ServiceConfiguration.variables.map(\.variable)) == Set(values.keys))
+        let read = try Self.read(environment: values)
+        #expect(read.data == "/d")
+        #expect(read.bid.text == "a:1")
+        #expect(read.publicURL == "https://p.example")
+        #expect(read.control.text == "c:2")
+        #expect(read.loops == 7)
+        #expect(read.durability == .processCrash)
+    }
+
+    @Test("a section that the file leaves empty does not hide the environment or a flag")
+    func emptySection() throws {
+        let yaml = "bid:\n#  address: 127.0.0.1:80\ncontrol:\n"
+        let read = try Self.read(
+            yaml,
+            environment: ["VENDUE_BID_ADDRESS": "127.0.0.1:1"],
+            flags: [["control", "address"]: "127.0.0.1:2"]
+        )
+        #expect(read.bid.port == 1)
+        #expect(read.control.port == 2)
+    }
+
+    @Test("a fault names the file's line, the variable or the flag that it came from")
+    func origins() throws {
+        let found = try Self.faults(
+            "bid:\n  address: nowhere\ndata: 5\n",
+            environment: ["VENDUE_LOOPS": "many", "VENDUE_BID_PUBLIC_URL": "bid.example"],
+            flags: [["durability"]: "none", ["control", "address"]: ":80"]
+        )
+        let described = Set(found.map(\.description))
+        let expected: Set = [
+            "3:7: /data: must be a string, is a number",
+            "2:12: /bid/address: is no address: “nowhere” (HOST:PORT, for example \"127.0.0.1:8080\")",
+            "environment VENDUE_BID_PUBLIC_URL: /bid/public_url: must be an absolute http or https URL, "
+                + "is “bid.example” (for example \"https://acme.example/\")",
+            "flag --control.address: /control/address: is no address: “:80” (HOST:PORT, for example \"127.0.0.1:8080\")",
+            "environment VENDUE_LOOPS: /loops: must be a whole number, is a string",
+            "flag --durability: /durability: must be one of power-loss, process-crash; is “none”",
+        ]
+        #expect(described.subtracting(expected).isEmpty)
+        #expect(expected.subtracting(described).isEmpty)
+    }
+
+    @Test(
+        "keys of a later version are refused with what to do instead",
+        arguments: [
+            ("retention: 30d", "/retention"), ("consent: { vendor_id: 1 }", "/consent"), ("geoip: { city: x }", "/geoip"),
+            ("bid: { tls: { certificate: x } }", "/bid/tls"), ("bid: { trusted_proxies: [10.0.0.1] }", "/bid/trusted_proxies"),
+            ("control: { tls: {} }", "/control/tls"),
+        ])
+    func laterKeys(yaml: String, pointer: String) throws {
+        let found = try Self.faults(yaml)
+        #expect(found.map(\.pointer) == [pointer])
+        #expect(found.map(\.message) == ["is not available in this version"])
+        #expect(found.first?.hint.isEmpty == false)
+    }
+
+    @Test(
+        "an unknown key is refused with the nearest known one",
+        arguments: [
+            ("dta: /x", "/dta", "did you mean “data”?"), ("bid: { adress: x }", "/bid/adress", "did you mean “address”?"),
+            ("control: { public_url: x }", "/control/public_url", "known: address, tls"),
+        ])
+    func unknownKeys(yaml: String, pointer: String, hint: String) throws {
+        let found = try Self.faults(yaml)
+        #expect(found.map(\.pointer) == [pointer])
+        #expect(found.map(\.hint) == [hint])
+    }
+
+    @Test(
+        "an address is a host and a port, IPv6 in brackets",
+        arguments: [
+            ("127.0.0.1:8080", "127.0.0.1", 8080), ("localhost:0", "localhost", 0), ("[::1]:443", "::1", 443),
+            ("[2001:db8::1]:65535", "2001:db8::1", 65_535), ("0.0.0.0:1", "0.0.0.0", 1),
+        ])
+    func addresses(text: String, host: String, port: Int) {
+        let address = ServiceConfiguration.Address(text)
+        #expect(address?.host == host)
+        #expect(address?.port == port)
+        #expect(address?.text == text)
+    }
+
+    @Test(
+        "what is no host and port is no address",
+        arguments: ["", "localhost", ":80", "localhost:", "localhost:http", "localhost:65536", "localhost:-1", "[]:80", "80"])
+    func noAddresses(text: String) {
+        #expect(ServiceConfiguration.Address(text) == nil)
+    }
+
+    @Test(
+        "currency rates are amounts above zero by three capital letters",
+        arguments: [
+            (#"{"eur":"1"}"#, "/currency_rates/eur"), (#"{"EURO":"1"}"#, "/currency_rates/EURO"),
+            (#"{"EUR":"0"}"#, "/currency_rates/EUR"), (#"{"EUR":1.08}"#, "/currency_rates/EUR"),
+            (#"{"EUR":"-1"}"#, "/currency_rates/EUR"), (#"{"EUR":"a lot"}"#, "/currency_rates/EUR"),
+            (#"["EUR"]"#, "/currency_rates"),
+        ])
+    func rates(json: String, pointer: String) throws {
+        #expect(try Self.faults("{\"currency_rates\":\(json)}").map(\.pointer) == [pointer])
+    }
+
+    @Test("loops are between 1 and 1,024", arguments: [("1", true), ("1024", true), ("0", false), ("1025", false)])
+    func loops(text: String, isSound: Bool) throws {
+        #expect(try Self.faults(environment: ["VENDUE_LOOPS": text]).isEmpty == isSound)
+        #expect(try Self.faults("loops: \(text)").isEmpty == isSound)
+    }
+}
