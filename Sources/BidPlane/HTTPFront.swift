@@ -59,7 +59,7 @@ final class HTTPFront: ChannelInboundHandler {
         arrival.contentType = head.headers.first(name: "content-type")
         arrival.contentEncoding = head.headers.first(name: "content-encoding")
         arrival.authorization = head.headers.first(name: "authorization")
-        arrival.acceptsGzip = head.headers[canonicalForm: "accept-encoding"].contains { $0.hasPrefix("gzip") }
+        arrival.acceptsGzip = head.headers[canonicalForm: "accept-encoding"].contains { Self.isGzip($0) }
         arrival.address = context.remoteAddress?.ipAddress
         if arrival.method == .other {
             refusal = .problem(.methodNotAllowed, "only GET and POST are known here")
@@ -70,6 +70,17 @@ final class HTTPFront: ChannelInboundHandler {
             keepsAlive = false
         }
         self.arrival = arrival
+        if refusal == nil, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+            // Else the sender keeps its body back, and the deadline passes.
+            context.writeAndFlush(wrapOutboundOut(.head(self.head(.continue, []))), promise: nil)
+        }
+    }
+
+    /// Whether an entry of `Accept-Encoding` takes gzip: not with a quality of 0.
+    private static func isGzip(_ entry: Substring) -> Bool {
+        let parts = entry.lowercased().filter { $0 != " " }.split(separator: ";")
+        guard parts.first == "gzip" else { return false }
+        return !parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
     }
 
     private func append(_ part: ByteBuffer) {
@@ -160,7 +171,9 @@ final class HTTPFront: ChannelInboundHandler {
             if status.rawValue >= 400 { loop.sheet.add(loop.meters.refusals, BidMeters.index(status)) }
             let body = context.channel.allocator.buffer(string: text)
             var headers = [("content-type", "\(type)"), ("content-length", "\(body.readableBytes)")]
-            if status == .methodNotAllowed { headers.append(("allow", "GET, POST")) }
+            if status == .methodNotAllowed {
+                headers.append(("allow", arrival.target.hasPrefix("/bid/") ? "POST" : "GET, POST"))
+            }
             return (head(HTTPResponseStatus(statusCode: status.rawValue), headers), body)
         case .afterDurable:
             preconditionFailure("an answer that waits is framed when it no longer does")

@@ -70,7 +70,10 @@ package final class NoticeDesk: Sendable {
 
     /// - Returns: a verdict where the price ends the matter.
     private func readPrice(of notice: Notice, into event: inout Event) -> Verdict? {
-        let needsPrice = notice.kind == .win || notice.kind == .billing
+        // Where the impression is the bill, one without a price must not use up the notice's identity.
+        let needsPrice =
+            notice.kind == .win || notice.kind == .billing
+            || notice.kind == .impression && notice.token.facts.billsAtImpression
         switch notice.price {
         case .price(let price):
             if let currency = notice.currency, currency != notice.token.facts.currency { return .refused }

@@ -10,6 +10,8 @@ package struct Fit: BitwiseCopyable, Sendable {
     package var dur: Int32 = 0
     /// Of the VAST document.
     package var vast: StaticString = ""
+    /// Index of the media file's type among the creative's.
+    package var mime = 0
 }
 
 /// Whether a creative may run in a slot: OpenRTB's rules of format and of what a publisher blocks.
@@ -107,8 +109,7 @@ extension BannerMarkup {
         if !slot.mimes.isEmpty, !mimes.isEmpty, !mimes.contains(where: { request.contains(slot.mimes, $0) }) {
             return nil
         }
-        // Ours is markup with script or an image in a link: refused where both kinds of banner ad are.
-        if request.contains(slot.btype, 2), request.contains(slot.btype, 3) { return nil }
+        for type in types where request.contains(slot.btype, type) { return nil }
         for index in 0..<slot.format.count {
             let format = request.element(index, of: slot.format)
             if let fit = fit(format) { return fit }
@@ -132,7 +133,10 @@ extension BannerMarkup {
 extension LinearMarkup {
     fileprivate func fit(_ slot: VideoOrAudio, in request: borrowing BidRequest) -> Fit? {
         guard request.accepts(api: api, in: slot.api), acceptsDuration(slot, in: request) else { return nil }
-        if !slot.mimes.isEmpty, !mimes.contains(where: { request.contains(slot.mimes, $0) }) { return nil }
+        guard let mime = mimes.firstIndex(where: { slot.mimes.isEmpty || request.contains(slot.mimes, $0) }) else {
+            return nil
+        }
+        if isProgressive, !slot.delivery.isEmpty, !request.contains(slot.delivery, 2) { return nil }
         guard
             let version = protocols.first(where: {
                 slot.protocols.isEmpty || request.contains(slot.protocols, $0.value)
@@ -143,7 +147,7 @@ extension LinearMarkup {
             if let most = slot.maxbitrate, most > 0, bitrate > most { return nil }
         }
         if slot.linearity == 2 { return nil }
-        var fit = Fit(mtype: isVideo ? .video : .audio, dur: duration, vast: version.version)
+        var fit = Fit(mtype: isVideo ? .video : .audio, dur: duration, vast: version.version, mime: mime)
         if isVideo {
             fit.w = size?.w ?? slot.w ?? 0
             fit.h = size?.h ?? slot.h ?? 0
@@ -180,7 +184,8 @@ extension Creative {
         out.append(",\"adm\":\"")
         switch markup {
         case .banner(let banner): banner.template.write(urls, vast: "", into: &out)
-        case .linear(let linear): linear.template.write(urls, vast: fit.vast, into: &out)
+        case .linear(let linear):
+            linear.template.write(urls, vast: fit.vast, mediaType: linear.mimes[fit.mime], into: &out)
         case .native(let native):
             if let slot = imp.native { native.write(for: slot, in: request, urls, into: &out) }
         }

@@ -101,6 +101,8 @@ package struct BannerMarkup: Sendable {
     let size: (w: Int32, h: Int32)?
     let api: [Int32]
     let mimes: [[UInt8]]
+    /// What kinds of banner ad it is, as `btype` numbers them.
+    let types: [Int32]
     let template: MarkupTemplate
 
     /// - Parameter html: our pixel is added at its end where it has no `{impression}` of its own.
@@ -108,9 +110,23 @@ package struct BannerMarkup: Sendable {
         if let w, let h { size = (w, h) } else { size = nil }
         self.api = api
         self.mimes = mimes.map { Array($0.utf8) }
+        types = Self.types(of: html.lowercased())
         let compiled = MarkupTemplate(html)
         let pixel = #"<img src="{impression}" width="1" height="1" alt="" style="position:absolute;visibility:hidden">"#
         template = compiled.hasImpression ? compiled : MarkupTemplate(html + pixel)
+    }
+}
+
+extension BannerMarkup {
+    /// 1 text, 2 markup with images, 3 script, 4 frames.
+    ///
+    /// - Source: OpenRTB 2.5, 5.2 (AdCOM 1.0, Creative Subtypes - Display).
+    fileprivate static func types(of html: String) -> [Int32] {
+        var types: [Int32] = []
+        if html.contains("<script") { types.append(3) }
+        if html.contains("<iframe") { types.append(4) }
+        if types.isEmpty { types.append(html.contains("<img") ? 2 : 1) }
+        return types
     }
 }
 
@@ -130,6 +146,8 @@ package struct LinearMarkup: Sendable {
     let bitrate: Int32?
     let api: [Int32]
     let template: MarkupTemplate
+    /// Whether the markup is made around a media file of ours, which players download progressively.
+    let isProgressive: Bool
 
     /// - Parameter protocols: those of the document; empty for all that its kind, inline or wrapper, can be written in.
     package init(
@@ -153,12 +171,12 @@ package struct LinearMarkup: Sendable {
         self.api = api
         switch source {
         case .media(let url):
+            isProgressive = true
             self.protocols = VAST.inlineProtocols.filter { protocols.isEmpty || protocols.contains($0.value) }
             let media = LinearMedia(
                 id: id,
                 title: title,
                 url: url,
-                mime: mimes.first ?? "video/mp4",
                 isVideo: isVideo,
                 duration: duration,
                 w: w,
@@ -167,8 +185,13 @@ package struct LinearMarkup: Sendable {
             )
             template = MarkupTemplate(VAST.inline(media))
         case .vast(let document):
+            isProgressive = false
             let known = document.contains("<Wrapper") ? VAST.wrapperProtocols : VAST.inlineProtocols
-            self.protocols = known.filter { protocols.isEmpty || protocols.contains($0.value) }
+            let version = VAST.version(of: document)
+            self.protocols = known.filter { entry in
+                (protocols.isEmpty || protocols.contains(entry.value))
+                    && (version.map { "\(entry.version)" == $0 } ?? true)
+            }
             template = MarkupTemplate(VAST.tracked(document))
         }
     }

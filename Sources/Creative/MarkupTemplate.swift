@@ -19,6 +19,8 @@ package struct MarkupTemplate: Sendable {
         case clickURL
         /// `2.0`, `3.0`, …: by what the slot accepts.
         case vastVersion
+        /// MIME type of the media file: the one that the slot accepts.
+        case mediaType
     }
 
     package private(set) var pieces: [Piece] = []
@@ -28,31 +30,28 @@ package struct MarkupTemplate: Sendable {
     ///
     /// The text is escaped as the content of a JSON string here, once.
     package init(_ text: String) {
+        let marks: [(String, Piece)] = [
+            ("{click}", .clickURL), ("{impression}", .impressionURL), (Self.versionMark, .vastVersion),
+            (Self.mediaTypeMark, .mediaType),
+        ]
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {
             let tail = rest[open...]
-            if tail.hasPrefix("{click}") {
-                literal(rest[..<open])
-                pieces.append(.clickURL)
-                rest = tail.dropFirst(7)
-            } else if tail.hasPrefix("{impression}") {
-                literal(rest[..<open])
-                pieces.append(.impressionURL)
-                hasImpression = true
-                rest = tail.dropFirst(12)
-            } else if tail.hasPrefix(Self.versionMark) {
-                literal(rest[..<open])
-                pieces.append(.vastVersion)
-                rest = tail.dropFirst(Self.versionMark.count)
-            } else {
+            guard let (mark, piece) = marks.first(where: { tail.hasPrefix($0.0) }) else {
                 literal(rest[...open])
                 rest = tail.dropFirst()
+                continue
             }
+            literal(rest[..<open])
+            pieces.append(piece)
+            if case .impressionURL = piece { hasImpression = true }
+            rest = tail.dropFirst(mark.count)
         }
         literal(rest)
     }
 
     static let versionMark = "{vast-version}"
+    static let mediaTypeMark = "{media-type}"
 
     private mutating func literal(_ text: Substring) {
         guard !text.isEmpty else { return }
@@ -65,13 +64,20 @@ package struct MarkupTemplate: Sendable {
     }
 
     /// Writes the markup as the content of a JSON string.
-    package func write(_ urls: borrowing MarkupURLs, vast: StaticString, into out: inout ByteWriter) {
+    ///
+    /// - Parameters:
+    ///   - vast: version of the VAST document, for markup that is one.
+    ///   - mediaType: of its media file, as written in XML.
+    package func write(
+        _ urls: borrowing MarkupURLs, vast: StaticString, mediaType: [UInt8] = [], into out: inout ByteWriter
+    ) {
         for index in pieces.indices {
             switch pieces[index] {
             case .literal(let bytes): out.append(bytes)
             case .impressionURL: out.append(urls.impression)
             case .clickURL: out.append(urls.click)
             case .vastVersion: out.append(vast)
+            case .mediaType: out.append(mediaType)
             }
         }
     }

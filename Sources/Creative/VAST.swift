@@ -25,7 +25,7 @@ enum VAST {
             <Impression><![CDATA[{impression}]]></Impression>\
             <Creatives><Creative id="\(escape(media.id))"><Linear><Duration>\(duration)</Duration>\
             <VideoClicks><ClickThrough><![CDATA[{click}]]></ClickThrough></VideoClicks>\
-            <MediaFiles><MediaFile delivery="progressive" type="\(escape(media.mime))"\(size)\(bitrate)>\
+            <MediaFiles><MediaFile delivery="progressive" type="\(MarkupTemplate.mediaTypeMark)"\(size)\(bitrate)>\
             <![CDATA[\(cdata(media.url))]]></MediaFile></MediaFiles>\
             </Linear></Creative></Creatives></InLine></Ad></VAST>
             """
@@ -48,6 +48,11 @@ enum VAST {
         return text
     }
 
+    /// The version that a document says it is; nil where it does not.
+    static func version(of document: String) -> Substring? {
+        document.firstMatch(of: /<VAST[^>]*\sversion\s*=\s*["']([0-9.]+)["']/)?.output.1
+    }
+
     static func escape(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;")
@@ -61,7 +66,6 @@ struct LinearMedia {
     let id: String
     let title: String
     let url: String
-    let mime: String
     let isVideo: Bool
     /// Seconds.
     let duration: Int32

@@ -68,12 +68,31 @@ extension BidRequestReader {
         var elements = Elements(of: array, on: tape)
         while let element = elements.next(), request.nativeAssets.count < Limits.nativeAssetsMax {
             guard tape.kind(element) == .object else { continue }
-            request.nativeAssets.append(readAsset(element, on: tape))
+            guard let asset = readAsset(element, on: tape), isNew(asset.id, since: start, in: request) else {
+                // Without an id of its own an asset cannot be answered; a required one takes the slot with it.
+                if isRequired(element, on: tape) { return .empty }
+                continue
+            }
+            request.nativeAssets.append(asset)
         }
         return List(start: start, count: request.nativeAssets.count - start)
     }
 
-    private func readAsset(_ object: TapeIndex, on tape: Tape) -> NativeAsset {
+    private func isNew(_ id: Int32, since start: Int, in request: borrowing BidRequest) -> Bool {
+        for index in start..<request.nativeAssets.count where request.nativeAssets[index].id == id { return false }
+        return true
+    }
+
+    private func isRequired(_ asset: TapeIndex, on tape: Tape) -> Bool {
+        var members = Members(of: asset, on: tape)
+        while let (name, value) = members.next() {
+            if "required" ~= name { return number(value, on: tape) == 1 }
+        }
+        return false
+    }
+
+    /// - Returns: nil for an asset without an id.
+    private func readAsset(_ object: TapeIndex, on tape: Tape) -> NativeAsset? {
         var asset = NativeAsset()
         var id: Int32?
         var required: Int32?
@@ -89,7 +108,8 @@ extension BidRequestReader {
             default: break
             }
         }
-        asset.id = id ?? 0
+        guard let id else { return nil }
+        asset.id = id
         asset.required = required == 1
         return asset
     }

@@ -17,12 +17,15 @@ struct DocumentFile {
     let path: String
     private(set) var entries: [Entry] = []
     private(set) var faults: [Fault] = []
+    /// Whether there is no such file, or it may not be read.
+    private(set) var isUnreadable = false
 
     /// Reads YAML or JSON: one document, several, or an object of lists (`advertisers`, `strategies`, …).
     init(_ path: String) {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else {
             faults = [Fault("cannot be read", at: "", origin: path)]
+            isUnreadable = true
             return
         }
         guard let text = String(validating: data, as: UTF8.self) else {

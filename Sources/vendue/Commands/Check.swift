@@ -17,15 +17,18 @@ struct Check: ParsableCommand {
 
     func run() throws {
         var faults = 0
+        var isUnreadable = false
         for path in files {
             let file = DocumentFile(path)
             for fault in file.faults { Console.line("\(fault)") }
             faults += file.faults.count
+            isUnreadable = isUnreadable || file.isUnreadable
             for entry in file.entries {
                 for note in entry.notes { Console.line("\(path): note: \(note)") }
             }
             if file.faults.isEmpty { Console.line("\(path): \(file.entries.count) documents, no faults") }
         }
+        if isUnreadable { throw ExitCode(2) }
         if faults > 0 { throw ExitCode(1) }
     }
 }
