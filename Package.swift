@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "bid-benchmark",
             dependencies: [
-                "Auction", "CSimdJSON", "Documents", "EventLog", "FlatPrice", "Ledger", "OpenRTB", "Sealing", "Targeting",
+                "Auction", "CSimdJSON", "Documents", "EventLog", "FlatPrice", "Ledger", "OpenRTB", "Sealing",
+                "Targeting",
                 "Traffic", "Units",
             ],
             path: "LoadTests/BidBenchmark"),
@@ -119,6 +120,19 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(name: "TargetingTests", dependencies: ["Targeting", "OpenRTB", "Units"]),
+        .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "Events", "OpenRTB", "Units"]),
+        .testTarget(
+            name: "AuctionTests",
+            dependencies: [
+                "Auction", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
+                "Sealing", "Targeting", "Units",
+            ]),
+        .testTarget(name: "CreativeTests", dependencies: ["Creative", "OpenRTB"]),
+        .testTarget(
+            name: "DocumentsTests",
+            dependencies: ["Documents", "BidKit", "FlatPrice", "OpenRTB", "Sealing", "Targeting", "Units"]),
+        .testTarget(name: "FlatPriceTests", dependencies: ["FlatPrice", "BidKit"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Events", "OpenRTB", "Units"]),
         .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "OpenRTB", "Units"]),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Events", "OpenRTB", "Units"]),

@@ -176,7 +176,8 @@ struct Bench {
 
     private func write(_ rows: [Row], _ ratio: Double) {
         let steps = rows.map { "\"\($0.step)\":\(Int($0.nanos.rounded()))" }.joined(separator: ",")
-        let model = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
+        let model =
+            (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
             .first { $0.hasPrefix("model name") }?.split(separator: ":").last.map { $0.drop { $0 == " " } } ?? "unknown"
         let commit = ProcessInfo.processInfo.environment["COMMIT"] ?? ""
         let json = """

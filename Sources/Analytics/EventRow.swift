@@ -99,10 +99,15 @@ extension EventRow {
     }
 
     private static func csvField(_ text: String) -> String {
-        var text = text
-        if let first = text.first, "=+-@\t\r".contains(first) { text = "'" + text }
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        // Bytes, not characters: a quote with an accent on it is a quote to whoever reads the file.
+        var bytes = Array(text.utf8)
+        if let first = bytes.first, "=+-@\t\r".utf8.contains(first) { bytes.insert(UInt8(ascii: "'"), at: 0) }
+        guard bytes.contains(where: { ",\"\n\r".utf8.contains($0) }) else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let quote = UInt8(ascii: "\"")
+        let doubled = bytes.flatMap { $0 == quote ? [quote, quote] : [$0] }
+        return String(decoding: [quote] + doubled + [quote], as: UTF8.self)
     }
 
     /// The value of a column; null where there is no such column.

@@ -37,16 +37,51 @@ extension Auction {
         _ context: AuctionContext
     ) -> PassReason? {
         guard strategy.isActive, strategy.flight.contains(context.instant) else { return .notInFlight }
+        active += 1
         guard seatAllowed(strategy.seat, request) else { return .seat }
         guard Evaluator.matches(strategy.targeting, slot.imp, of: request, screened.targeting) else {
             return .targeting
         }
         considered += 1
-        switch chooseCreative(strategy, slot, request, context) {
-        case .refused(let reason):
-            return reason
-        case .chosen(let creative, let fit):
-            return offer(strategy, creative, fit, slot, request, screened, context)
+        guard !strategy.deals.isEmpty else {
+            if slot.imp.privateAuction { return .deal }
+            return compete(strategy, Place(at: request.at, deal: nil), slot, request, screened, context)
+        }
+        return competeInDeals(strategy, slot, request, screened, context)
+    }
+
+    /// A strategy that names deals bids in them alone: in the first of the impression's that admits it.
+    private func competeInDeals(
+        _ strategy: Strategy,
+        _ slot: Slot,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext
+    ) -> PassReason? {
+        let text = request.text
+        var reason = PassReason.deal
+        for index in 0..<slot.imp.deals.count {
+            let deal = request.element(index, of: slot.imp.deals)
+            guard strategy.deals.contains(where: { text.equals(deal.id, $0) }) else { continue }
+            if !deal.wseat.isEmpty, !request.contains(deal.wseat, strategy.seat) { continue }
+            let place = Place(at: deal.at ?? request.at, deal: deal)
+            guard let why = compete(strategy, place, slot, request, screened, context) else { return nil }
+            reason = why
+        }
+        return reason
+    }
+
+    private func compete(
+        _ strategy: Strategy,
+        _ place: Place,
+        _ slot: Slot,
+        _ request: borrowing BidRequest,
+        _ screened: Screened,
+        _ context: AuctionContext
+    ) -> PassReason? {
+        switch chooseCreative(strategy, place, slot, request, context) {
+        case .refused(let reason): reason
+        case .chosen(let creative, let fit): offer(strategy, place, creative, fit, slot, request, screened, context)
         }
     }
 
@@ -64,30 +99,39 @@ extension Auction {
     /// One of the creatives that fit, by lot: the seed decides, so that a replay shows the same.
     private func chooseCreative(
         _ strategy: Strategy,
+        _ place: Place,
         _ slot: Slot,
         _ request: borrowing BidRequest,
         _ context: AuctionContext
     ) -> Choice {
         var reason = PassReason.format
         let formats = context.snapshot.exchanges[context.exchange].document.formats
-        let count = strategy.creatives.count
-        let number = context.seed.number(UInt64(truncatingIfNeeded: slot.strategy) << 16 | UInt64(slot.index))
-        let start = Int(number % UInt64(count))
-        for step in 0..<count {
-            let index = (start + step) % count
+        var chosen: (index: Int, fit: Fit)?
+        var fitting: UInt64 = 0
+        for index in strategy.creatives.indices {
+            if let deal = place.deal, !deal.wadomain.isEmpty,
+                !strategy.creatives[index].advertises(within: deal.wadomain, request)
+            {
+                if reason == .format { reason = .deal }
+                continue
+            }
             switch strategy.creatives[index].fit(slot.imp, in: request) {
             case .fits(let fit) where formats.isEmpty || formats.contains(fit.mtype):
-                return .chosen(index, fit)
+                // The nth that fits takes the place of the one before with a chance of 1 in n: all are shown alike.
+                fitting += 1
+                let question = UInt64(slot.strategy) << 32 | UInt64(slot.index) << 16 | UInt64(index)
+                if context.seed.number(question) % fitting == 0 { chosen = (index, fit) }
             case .fits: continue
             case .refused(let why): if reason == .format { reason = why }
             }
         }
-        return .refused(reason)
+        return chosen.map { .chosen($0.index, $0.fit) } ?? .refused(reason)
     }
 
     /// Where it competes, what it must beat there, and what the strategy says.
     private func offer(
         _ strategy: Strategy,
+        _ place: Place,
         _ creative: Int,
         _ fit: Fit,
         _ slot: Slot,
@@ -96,7 +140,6 @@ extension Auction {
         _ context: AuctionContext
     ) -> PassReason? {
         let rates = context.snapshot.rates
-        guard let place = place(strategy, strategy.creatives[creative], slot.imp, request) else { return .deal }
         guard let floor = Floor.of(place, slot.imp, fit, request, in: screened.currency, rates) else { return .floor }
         guard let ownFloor = rates.convert(floor, from: screened.currency, to: strategy.currency, rounding: .up) else {
             return .currency
@@ -127,7 +170,7 @@ extension Auction {
                 price: price,
                 budgetPrice: budgetPrice,
                 reserved: request.test ? .zero : Spend(at: budgetPrice, quantity: slot.imp.qty),
-                deal: place.id,
+                deal: place.deal?.id ?? .absent,
                 quantity: slot.imp.qty,
                 ticket: context.seed.number(UInt64(slot.strategy) &* 0x1_0001 &+ UInt64(slot.index)),
                 label: answer.label
@@ -135,38 +178,12 @@ extension Auction {
         )
         return nil
     }
-
-    /// In which deal a strategy competes for an impression, or in the open auction.
-    ///
-    /// A strategy that names deals bids in them alone; one that names none bids openly, where that is allowed.
-    /// - Returns: nil where it may not compete at all.
-    private func place(
-        _ strategy: Strategy,
-        _ creative: Creative,
-        _ imp: Imp,
-        _ request: borrowing BidRequest
-    )
-        -> Place?
-    {
-        let text = request.text
-        guard !strategy.deals.isEmpty else {
-            return imp.privateAuction ? nil : Place(id: .absent, at: request.at, deal: nil)
-        }
-        for index in 0..<imp.deals.count {
-            let deal = request.element(index, of: imp.deals)
-            guard strategy.deals.contains(where: { text.equals(deal.id, $0) }) else { continue }
-            if !deal.wseat.isEmpty, !request.contains(deal.wseat, strategy.seat) { continue }
-            if !deal.wadomain.isEmpty, !creative.advertises(within: deal.wadomain, request) { continue }
-            return Place(id: deal.id, at: deal.at ?? request.at, deal: deal)
-        }
-        return nil
-    }
 }
 
 /// Where an offer competes.
 struct Place {
-    let id: Text
     /// 1 first price, 2 second price, 3 fixed price.
     let at: Int32
+    /// nil in the open auction.
     let deal: Deal?
 }

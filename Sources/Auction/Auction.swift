@@ -98,10 +98,13 @@ package final class Auction {
     /// No bid at all: because nothing reached the request, because nothing was offered, or because time ran out.
     private func reasonForSilence(_ context: AuctionContext) -> NoBidReason {
         if context.deadline.hasPassed(at: time.moment()) { return .insufficientTime }
+        if active == 0 { return .noStrategies }
         return considered == 0 ? .noMatch : .noOffer
     }
 
-    /// Strategies of this request that passed targeting.
+    /// Strategies that are in flight, and those of them that targeting let through, counted over this request's
+    /// impressions.
+    var active = 0
     var considered = 0
 
     /// Gives back what the winners reserved, when their bids are not sent.

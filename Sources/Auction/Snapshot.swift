@@ -88,6 +88,8 @@ package final class Strategy: Sendable {
     let account: Account
     let advertiserAccount: Account
 
+    package var idText: String { String(decoding: id, as: UTF8.self) }
+
     init(_ document: StrategyDocument, cell: Seat, account: Account, advertiserAccount: Account) {
         id = Array(document.id.utf8)
         advertiser = Array(document.advertiser.utf8)

@@ -37,6 +37,7 @@ public struct BidderKind: Sendable {
     package func seat(_ values: [String: TermsValue]) -> Seat? {
         var terms = Terms(values)
         let seat = make(&terms)
+        terms.refuseUnasked()
         return terms.faults.isEmpty ? seat : nil
     }
 }

@@ -25,7 +25,8 @@ extension ConsentMode {
         let regs = request.regs
         let optedOut =
             regs.coppa || regs.gpc || regs.gdpr == true || request.device.lmt || request.device.dnt
-            || (regs.gdpr == nil && (!request.user.consent.isEmpty || Self.isEuropean(request.device.geo, request.text)))
+            || (regs.gdpr == nil
+                && (!request.user.consent.isEmpty || Self.isEuropean(request.device.geo, request.text)))
             || Self.saleOptOut(regs.usPrivacy, request.text)
             || Self.sectionApplies(regs, in: request)
         self = optedOut ? .contextual : .full

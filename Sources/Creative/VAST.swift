@@ -36,7 +36,7 @@ enum VAST {
         // The advertiser's own text must not be taken for our macros.
         var text = document
         let impression = "<Impression><![CDATA[{impression}]]></Impression>"
-        for mark in ["<Impression", "<Creatives"] {
+        for mark in ["<Impression", "<Creatives", "</InLine>", "</Wrapper>"] {
             if let place = text.firstRange(of: mark) {
                 text.insert(contentsOf: impression, at: place.lowerBound)
                 break
@@ -53,12 +53,31 @@ enum VAST {
         document.firstMatch(of: /<VAST[^>]*\sversion\s*=\s*["']([0-9.]+)["']/)?.output.1
     }
 
+    /// A text for an element or an attribute, byte by byte: `<` with an accent on it is still `<` to a parser.
     static func escape(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        var out: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): out += Array("&amp;".utf8)
+            case UInt8(ascii: "<"): out += Array("&lt;".utf8)
+            case UInt8(ascii: ">"): out += Array("&gt;".utf8)
+            case UInt8(ascii: "\""): out += Array("&quot;".utf8)
+            default: out.append(byte)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
-    private static func cdata(_ text: String) -> String { text.replacing("]]>", with: "]]%3E") }
+    /// A URL for a CDATA section, which `]]>` would end.
+    private static func cdata(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var out: [UInt8] = []
+        for (index, byte) in bytes.enumerated() {
+            let ends = byte == UInt8(ascii: ">") && index > 1 && bytes[index - 1] == 0x5D && bytes[index - 2] == 0x5D
+            out += ends ? Array("%3E".utf8) : [byte]
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
 }
 
 /// What an inline document is made of.

@@ -158,6 +158,9 @@ extension CreativeDocument {
         if isVideo {
             linear.w = object.integer("w", in: 1...10_000).map(Int32.init)
             linear.h = object.integer("h", in: 1...10_000).map(Int32.init)
+            if (object.value("w") == nil) != (object.value("h") == nil) {
+                faults.add("has one of w and h", at: pointer, node, hint: "both, or neither")
+            }
         }
         linear.protocols = object.integers("protocols", in: 1...1000)
         linear.bitrate = object.integer("bitrate", in: 1...1_000_000).map(Int32.init)

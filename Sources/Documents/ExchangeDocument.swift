@@ -1,6 +1,7 @@
 internal import Foundation
 package import OpenRTB
 package import Sealing
+internal import Targeting
 package import Units
 
 /// An exchange that calls the bid endpoint.
@@ -83,7 +84,13 @@ package struct ExchangeDocument: Sendable {
         if let bearer = credentials.bearer, bearer.utf8.count < 16 {
             reader.fault("must have at least 16 characters", "bearer")
         }
-        credentials.addresses = reader.strings("addresses")
+        for (entry, pointer) in reader.list("addresses") {
+            guard case .string(let text) = entry.content, IPAddress(Array(text.utf8)) != nil else {
+                object.faults.add("is no IP address", at: pointer, entry, hint: "for example \"192.0.2.7\"")
+                continue
+            }
+            credentials.addresses.append(text)
+        }
         return credentials
     }
 
@@ -102,10 +109,8 @@ package struct ExchangeDocument: Sendable {
                 known: ["encryption_key", "integrity_key"],
                 object.faults
             )
-            guard let encryption = key("encryption_key", of: keys), let integrity = key("integrity_key", of: keys)
-            else {
-                return .plain
-            }
+            let (encryption, integrity) = (key("encryption_key", of: keys), key("integrity_key", of: keys))
+            guard let encryption, let integrity else { return .plain }
             return .google(encryptionKey: encryption, integrityKey: integrity)
         default:
             object.fault(

@@ -63,7 +63,12 @@ extension Node {
     package static func read(_ text: String) throws(DocumentError) -> [Node] {
         let prepared = isJSON(text) ? JSONPreparation.prepare(text) : text
         do {
-            return try Yams.compose_all(yaml: prepared).map { convert($0) }.filter { $0.content != .null }
+            var documents = try Yams.compose_all(yaml: prepared)
+            var nodes: [Node] = []
+            while let node = documents.next() { nodes.append(convert(node)) }
+            // The sequence ends at a fault and keeps it.
+            if let error = documents.error { throw error }
+            return nodes.filter { $0.content != .null }
         } catch let error as YamlError {
             throw DocumentError([fault(of: error)])
         } catch {
@@ -159,6 +164,9 @@ private enum JSONPreparation {
             case (true, UInt8(ascii: "\\")):
                 index += escape(bytes, at: index, into: &out)
                 continue
+            case (true, 0x7F), (true, 0xC2), (true, 0xE2), (true, 0xEF):
+                index += special(bytes, at: index, into: &out)
+                continue
             default: out.append(byte)
             }
             index += 1
@@ -166,15 +174,32 @@ private enum JSONPreparation {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// Characters that YAML takes for line breaks or refuses as they are: written as its escape.
+    ///
+    /// - Returns: bytes taken.
+    private static func special(_ bytes: [UInt8], at index: Int, into out: inout [UInt8]) -> Int {
+        let count = bytes[index] == 0x7F ? 1 : bytes[index] == 0xC2 ? 2 : 3
+        guard index + count <= bytes.count,
+            let scalar = String(decoding: bytes[index..<index + count], as: UTF8.self).unicodeScalars.first
+        else {
+            out.append(bytes[index])
+            return 1
+        }
+        switch scalar.value {
+        case 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
+            let digits = String(scalar.value, radix: 16)
+            out += Array(("\\U" + String(repeating: "0", count: 8 - digits.count) + digits).utf8)
+        default:
+            out += bytes[index..<index + count]
+        }
+        return count
+    }
+
     /// - Returns: bytes taken.
     private static func escape(_ bytes: [UInt8], at index: Int, into out: inout [UInt8]) -> Int {
         guard index + 1 < bytes.count else {
             out.append(bytes[index])
             return 1
-        }
-        if bytes[index + 1] == UInt8(ascii: "/") {
-            out.append(UInt8(ascii: "/"))
-            return 2
         }
         // YAML knows \uXXXX, but not that two of them can be one character.
         if let high = unit(bytes, at: index), high >> 10 == 0x36, let low = unit(bytes, at: index + 6),

@@ -195,7 +195,11 @@ package struct ObjectReader {
 
     package func strings(_ key: String) -> [String] {
         list(key).compactMap { node, pointer in
-            if case .string(let text) = node.content, !text.isEmpty { return text }
+            if case .string(let text) = node.content {
+                if !text.isEmpty { return text }
+                faults.add("must not be empty", at: pointer, node)
+                return nil
+            }
             faults.add("must be a string, is \(node.typeName)", at: pointer, node)
             return nil
         }
@@ -244,24 +248,6 @@ package enum URLText {
             scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty, parts.user == nil
         else { return false }
         return true
-    }
-}
-
-extension Instant {
-    /// Reads `2026-11-01T00:00:00Z`, also with fractions and offsets.
-    package init?(rfc3339 text: String) {
-        let plain = Date.ISO8601FormatStyle()
-        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        guard let date = (try? plain.parse(text)) ?? (try? fractional.parse(text)) else { return nil }
-        self.init(micros: Int64((date.timeIntervalSince1970 * 1_000_000).rounded()))
-    }
-
-    /// `2026-11-01T00:00:00.123456Z`.
-    package var rfc3339: String {
-        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
-        let fraction = String(micros - seconds * 1_000_000)
-        let date = Date(timeIntervalSince1970: Double(seconds)).formatted(Date.ISO8601FormatStyle())
-        return date.dropLast() + "." + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
     }
 }
 

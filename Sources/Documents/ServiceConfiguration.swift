@@ -154,7 +154,8 @@ extension Node {
         if path.count == 1 {
             set(key, value)
         } else {
-            var inner = self[key] ?? Node(.map([]))
+            // A section that the file leaves empty is one without members.
+            var inner = self[key].flatMap { $0.content == .null ? nil : $0 } ?? Node(.map([]))
             inner.overlay(Array(path.dropFirst()), value)
             set(key, inner)
         }

@@ -79,11 +79,13 @@ package struct FrequencyCap: Equatable, Sendable {
     static func read(_ key: String, of object: ObjectReader) -> [FrequencyCap] {
         object.list(key).compactMap { node, pointer in
             let reader = ObjectReader(node, at: pointer, known: ["impressions", "hours", "per"], object.faults)
-            guard reader.require("impressions", example: "3") != nil, reader.require("hours", example: "24") != nil,
-                let impressions = reader.integer("impressions", in: 1...1000),
-                let hours = reader.integer("hours", in: 1...8760)
-            else { return nil }
-            return FrequencyCap(impressions: impressions, hours: hours, per: reader.word("per") ?? .visitor)
+            _ = reader.require("impressions", example: "3")
+            _ = reader.require("hours", example: "24")
+            let impressions = reader.integer("impressions", in: 1...1000)
+            let hours = reader.integer("hours", in: 1...8760)
+            let per = reader.word("per") ?? Unit.visitor
+            guard let impressions, let hours else { return nil }
+            return FrequencyCap(impressions: impressions, hours: hours, per: per)
         }
     }
 }
@@ -115,6 +117,9 @@ extension StrategyDocument {
         state = object.word("state") ?? .active
         currency = object.currency("currency") ?? .usd
         seat = object.string("seat") ?? advertiser
+        if seat.utf8.count > Identifier.countMax {
+            object.fault("is longer than \(Identifier.countMax) bytes", "seat")
+        }
         flight = Self.flight(object)
         budget = Budget.read("budget", of: object)
         frequency = FrequencyCap.read("frequency", of: object)

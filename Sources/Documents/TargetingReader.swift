@@ -240,11 +240,13 @@ private struct LeafReader {
 
     private func circle(_ node: Node, at pointer: String) -> Circle? {
         let object = ObjectReader(node, at: pointer, known: ["lat", "lon", "km"], faults)
-        guard object.require("lat", example: "52.52") != nil, object.require("lon", example: "13.40") != nil,
-            object.require("km", example: "5") != nil,
-            let lat = object.number("lat", in: -90...90), let lon = object.number("lon", in: -180...180),
-            let km = object.number("km", in: 0.01...20_000)
-        else { return nil }
+        for (key, example) in [("lat", "52.52"), ("lon", "13.40"), ("km", "5")] {
+            _ = object.require(key, example: example)
+        }
+        let lat = object.number("lat", in: -90...90)
+        let lon = object.number("lon", in: -180...180)
+        let km = object.number("km", in: 0.01...20_000)
+        guard let lat, let lon, let km else { return nil }
         return Circle(lat: lat, lon: lon, km: km)
     }
 

@@ -9,13 +9,13 @@ package import Units
 ///
 ///     reserved = settled - settled late + released + expired + outstanding
 package final class Account: @unchecked Sendable {
-    // Invariant of the unchecked parts: `books`, `day` and `settledToday` are touched by the folding thread alone, or
+    // Invariant of the unchecked parts: `books`, `settledToday` and `settledByQuarter` are touched by the folding thread alone, or
     // under the ledger's lock; the rest is atomic.
 
     /// Minutes that a reservation lives; bids say so in `exp`.
     package static let lifetimeMinutes: Int64 = 5
-    /// Minutes in the ring: those that live, and as many again, so that a late sweep never meets a new reservation.
-    private static let bucketCount: Int64 = 16
+    /// Minutes in the ring: more than live at a time.
+    private static let bucketCount = 16
 
     /// Totals since the log began.
     package struct Books: Equatable, Sendable {
@@ -46,12 +46,15 @@ package final class Account: @unchecked Sendable {
     private let buckets: Buckets
     private var books = Books()
     private var settledToday: Int64 = 0
-    private var day: Int32?
+    /// Settled in each quarter of an hour since 1970: every zone's midnight falls between two of them.
+    private var settledByQuarter: [Int64: Int64] = [:]
+    /// More than the longest day.
+    private static let quartersKept: Int64 = 27 * 4
     private let clock = Mutex(LocalClock.utc)
 
     init(expiredThrough minute: Int64) {
         expiredThrough = Atomic(minute)
-        buckets = Buckets(count: Int(Self.bucketCount))
+        buckets = Buckets(count: Self.bucketCount)
     }
 
     // MARK: Any thread
@@ -79,7 +82,7 @@ package final class Account: @unchecked Sendable {
             committed.subtract(amount.nanos, ordering: .relaxed)
             return false
         }
-        buckets[Self.minute(instant)].add(amount.nanos, ordering: .relaxed)
+        buckets.add(amount.nanos, at: Self.minute(instant))
         reserved.add(amount.nanos, ordering: .relaxed)
         return true
     }
@@ -87,7 +90,7 @@ package final class Account: @unchecked Sendable {
     /// Takes back a reservation whose bid was never sent.
     package func cancel(_ amount: Spend, at instant: Instant) {
         if amount.nanos == 0 { return }
-        buckets[Self.minute(instant)].subtract(amount.nanos, ordering: .relaxed)
+        buckets.subtract(amount.nanos, at: Self.minute(instant))
         committed.subtract(amount.nanos, ordering: .relaxed)
         committedToday.subtract(amount.nanos, ordering: .relaxed)
         reserved.subtract(amount.nanos, ordering: .relaxed)
@@ -106,19 +109,22 @@ package final class Account: @unchecked Sendable {
 
     /// Counts a reservation read from the log, whatever the limits say now: it was made.
     func replayReservation(_ amount: Spend, at instant: Instant) {
-        buckets[Self.minute(instant)].add(amount.nanos, ordering: .relaxed)
+        buckets.add(amount.nanos, at: Self.minute(instant))
         committed.add(amount.nanos, ordering: .relaxed)
         committedToday.add(amount.nanos, ordering: .relaxed)
         reserved.add(amount.nanos, ordering: .relaxed)
     }
 
     /// Books an event: the reservation that it ended and what it spent.
-    func apply(ended: Spend, spent: Spend, bidInstant: Instant) {
+    ///
+    /// - Parameter instant: of the event; nil for that of the bid.
+    func apply(ended: Spend, spent: Spend, bidInstant: Instant, at instant: Instant? = nil) {
         settledToday += spent.nanos
+        settledByQuarter[Self.quarter(instant ?? bidInstant), default: 0] += spent.nanos
         books.settled += spent
         let minute = Self.minute(bidInstant)
         if ended.nanos > 0, minute > expiredThrough.load(ordering: .relaxed) {
-            buckets[minute].subtract(ended.nanos, ordering: .relaxed)
+            buckets.subtract(ended.nanos, at: minute)
             books.released += ended - spent
             committed.add(spent.nanos - ended.nanos, ordering: .relaxed)
             committedToday.add(spent.nanos - ended.nanos, ordering: .relaxed)
@@ -132,29 +138,28 @@ package final class Account: @unchecked Sendable {
     /// Lets reservations expire and the day turn.
     func advance(to now: Instant) {
         let last = Self.minute(now) - Self.lifetimeMinutes - 1
-        let before = expiredThrough.load(ordering: .relaxed)
-        if last > before {
-            // After a pause longer than the ring nothing in it lives; else the minutes since the last sweep, less those
-            // whose places the living minutes have taken.
-            let living = Self.lifetimeMinutes + 2
-            let from =
-                last - before > Self.bucketCount
-                ? last - Self.bucketCount + 1 : max(before + 1, last - Self.bucketCount + living + 1)
-            for minute in from...last {
-                let amount = buckets[minute].exchange(0, ordering: .relaxed)
-                books.expired += Spend(nanos: amount)
-                committed.subtract(amount, ordering: .relaxed)
-                committedToday.subtract(amount, ordering: .relaxed)
-            }
+        if last > expiredThrough.load(ordering: .relaxed) {
+            let amount = buckets.expire(through: last)
+            books.expired += Spend(nanos: amount)
+            committed.subtract(amount, ordering: .relaxed)
+            committedToday.subtract(amount, ordering: .relaxed)
             expiredThrough.store(last, ordering: .relaxed)
         }
-        let today = clock.withLock { $0 }.day(at: now)
-        if let day, day != today {
-            committedToday.subtract(settledToday, ordering: .relaxed)
-            settledToday = 0
-        }
-        day = today
+        recountToday(at: now)
     }
+
+    /// What was settled since midnight, by the clock of now: a clock set after a restart counts the same money.
+    private func recountToday(at now: Instant) {
+        let clock = clock.withLock { $0 }
+        let intoDay = clock.localSeconds(at: now) - Int64(clock.day(at: now)) * 86_400
+        let midnight = Self.quarter(now.adding(seconds: -intoDay))
+        settledByQuarter = settledByQuarter.filter { $0.key > Self.quarter(now) - Self.quartersKept }
+        let today = settledByQuarter.reduce(Int64(0)) { $1.key >= midnight ? $0 + $1.value : $0 }
+        committedToday.add(today - settledToday, ordering: .relaxed)
+        settledToday = today
+    }
+
+    private static func quarter(_ instant: Instant) -> Int64 { instant.micros / 900_000_000 }
 
     /// The totals; exact when no loop is reserving.
     func snapshotBooks() -> Books {
@@ -165,28 +170,65 @@ package final class Account: @unchecked Sendable {
     }
 }
 
-/// Amounts by minute, in a ring.
+/// Amounts by minute, in a ring whose places know which minute they hold.
+///
+/// A minute that finds an older one in its place moves what is left of it to `stale`, which expires with the next sweep:
+/// so a late sweep never takes a living reservation for a dead one.
 @safe
 private final class Buckets: @unchecked Sendable {
-    // Invariant: `cells` holds `count` initialised atomics from `init` to `deinit`.
+    // Invariant: `cells` holds 2 × `count` initialised atomics from `init` to `deinit`: amounts, then minutes.
     private let cells: UnsafeMutablePointer<Atomic<Int64>>
     private let count: Int
+    private let stale = Atomic<Int64>(0)
 
     init(count: Int) {
         self.count = count
-        unsafe cells = .allocate(capacity: count)
-        for index in 0..<count { unsafe (cells + index).initialize(to: Atomic(0)) }
+        unsafe cells = .allocate(capacity: 2 * count)
+        for index in 0..<2 * count { unsafe (cells + index).initialize(to: Atomic(index < count ? 0 : .min)) }
     }
 
     deinit {
-        unsafe cells.deinitialize(count: count)
+        unsafe cells.deinitialize(count: 2 * count)
         unsafe cells.deallocate()
     }
 
-    subscript(minute: Int64) -> Atomic<Int64> {
-        @inline(__always)
-        unsafeAddress { unsafe UnsafePointer(cells + Int(minute.magnitude % UInt64(count))) }
+    /// From any loop.
+    func add(_ amount: Int64, at minute: Int64) {
+        let place = Int(minute.magnitude % UInt64(count))
+        let held = unsafe cells[count + place].load(ordering: .relaxed)
+        if held > minute {
+            stale.add(amount, ordering: .relaxed)
+            return
+        }
+        if held < minute,
+            unsafe cells[count + place].compareExchange(expected: held, desired: minute, ordering: .relaxed).exchanged
+        {
+            unsafe stale.add(cells[place].exchange(0, ordering: .relaxed), ordering: .relaxed)
+        }
+        unsafe cells[place].add(amount, ordering: .relaxed)
     }
 
-    var sum: Int64 { (0..<count).reduce(0) { $0 + self[Int64($1)].load(ordering: .relaxed) } }
+    func subtract(_ amount: Int64, at minute: Int64) {
+        let place = Int(minute.magnitude % UInt64(count))
+        if unsafe cells[count + place].load(ordering: .relaxed) == minute {
+            unsafe cells[place].subtract(amount, ordering: .relaxed)
+        } else {
+            stale.subtract(amount, ordering: .relaxed)
+        }
+    }
+
+    /// Takes out everything up to and including a minute.
+    func expire(through minute: Int64) -> Int64 {
+        var sum = stale.exchange(0, ordering: .relaxed)
+        for place in 0..<count where unsafe cells[count + place].load(ordering: .relaxed) <= minute {
+            unsafe sum += cells[place].exchange(0, ordering: .relaxed)
+        }
+        return sum
+    }
+
+    var sum: Int64 {
+        (0..<count).reduce(stale.load(ordering: .relaxed)) { sum, place in
+            unsafe sum + cells[place].load(ordering: .relaxed)
+        }
+    }
 }

@@ -79,7 +79,8 @@ package final class BudgetLedger: Sendable {
                     account.apply(
                         ended: event.released ?? .zero,
                         spent: event.settled ?? .zero,
-                        bidInstant: event.facts.instant
+                        bidInstant: event.facts.instant,
+                        at: event.instant
                     )
                 }
             }

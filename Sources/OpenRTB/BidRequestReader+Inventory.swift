@@ -133,8 +133,12 @@ extension BidRequestReader {
         content.cattax = cattax ?? 1
         // Before 2.6 these two stood in the extension.
         if let ext {
-            if let name = member("network", of: ext).flatMap({ member("name", of: $0) }) { first(&content.network, text(name)) }
-            if let name = member("channel", of: ext).flatMap({ member("name", of: $0) }) { first(&content.channel, text(name)) }
+            if let name = member("network", of: ext).flatMap({ member("name", of: $0) }) {
+                first(&content.network, text(name))
+            }
+            if let name = member("channel", of: ext).flatMap({ member("name", of: $0) }) {
+                first(&content.channel, text(name))
+            }
         }
         return content
     }

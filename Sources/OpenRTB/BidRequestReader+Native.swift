@@ -68,11 +68,13 @@ extension BidRequestReader {
         var elements = Elements(of: array, on: tape)
         while let element = elements.next(), request.nativeAssets.count < Limits.nativeAssetsMax {
             guard tape.kind(element) == .object else { continue }
-            guard let asset = readAsset(element, on: tape), isNew(asset.id, since: start, in: request) else {
-                // Without an id of its own an asset cannot be answered; a required one takes the slot with it.
+            guard let asset = readAsset(element, on: tape) else {
+                // Without an id an asset cannot be answered; a required one takes the slot with it.
                 if isRequired(element, on: tape) { return .empty }
                 continue
             }
+            // Nobody could tell which of two is answered.
+            guard isNew(asset.id, since: start, in: request) else { return .empty }
             request.nativeAssets.append(asset)
         }
         return List(start: start, count: request.nativeAssets.count - start)

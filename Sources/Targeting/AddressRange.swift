@@ -112,7 +112,9 @@ package struct AddressRange: Hashable, Sendable {
         let bits = address.isV4 ? 32 : 128
         var length = bits
         if parts.count == 2 {
-            guard let given = Int(parts[1]), given >= 0, given <= bits, parts[1].allSatisfy(\.isNumber) else { return nil }
+            guard let given = Int(parts[1]), given >= 0, given <= bits, parts[1].allSatisfy(\.isNumber) else {
+                return nil
+            }
             length = given
         }
         self.address = address

@@ -85,8 +85,10 @@ struct EventRowTests {
         let expected: [(String, EventRow.Value)] = [
             ("event_id", .text("bid.\(id)")), ("time", .text("2026-11-01T00:00:01.000042Z")), ("kind", .text("bid")),
             ("bid_id", .text(id)), ("auction_id", .text("12345")), ("imp_id", .text("1")), ("exchange", .text("adx")),
-            ("advertiser", .text("acme")), ("strategy", .text("shoes")), ("creative", .text("s-300")), ("seat", .text("seat")),
-            ("deal", .text("deal-7")), ("visitor", .text("v00000000000000110000000000000022")), ("country", .text("USA")),
+            ("advertiser", .text("acme")), ("strategy", .text("shoes")), ("creative", .text("s-300")),
+            ("seat", .text("seat")),
+            ("deal", .text("deal-7")), ("visitor", .text("v00000000000000110000000000000022")),
+            ("country", .text("USA")),
             ("domain", .text("news.example")), ("price_micros", .integer(2_500_000)), ("currency", .text("EUR")),
             ("reason", .null), ("label", .text("flat")), ("consent", .text("full")), ("test", .bool(false)),
             ("format", .text("video")), ("bid_price_micros", .integer(2_500_000)), ("settled_nanos", .null),
@@ -162,8 +164,10 @@ struct EventRowTests {
     func unknownColumn() { #expect(row(.bid)["colour"] == .null) }
 
     private static let hostile = [
-        "", "plain", "a,b", "say \"hi\"", "two\nlines", "carriage\rreturn", "both\r\nlines", "\r\n=1+1", "tab\t", "Größe 早く 😀",
-        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\"", ",", "'", "\u{1}\u{7F}", "</script>", "\"\u{301}", "a,\u{301}b",
+        "", "plain", "a,b", "say \"hi\"", "two\nlines", "carriage\rreturn", "both\r\nlines", "\r\n=1+1", "tab\t",
+        "Größe 早く 😀",
+        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\"", ",", "'", "\u{1}\u{7F}", "</script>", "\"\u{301}",
+        "a,\u{301}b",
         "x\"\u{301},y", "\\", "null", "{}",
     ]
 

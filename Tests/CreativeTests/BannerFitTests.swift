@@ -37,8 +37,10 @@ struct BannerFitTests {
     }
 
     @Test(
-        "a banner is refused where both kinds of banner ad are blocked",
-        arguments: [("[]", true), ("[1,4]", true), ("[2]", true), ("[3]", true), ("[2,3]", false), ("[1,2,3,4]", false)])
+        "a banner is refused where its kind of banner ad is blocked",
+        arguments: [
+            ("[]", true), ("[1,4]", true), ("[2]", false), ("[3]", true), ("[2,3]", false), ("[1,2,3,4]", false),
+        ])
     func blockedTypes(btype: String, fits: Bool) throws {
         let expected: Ruling = fits ? .fits(.banner, w: 300, h: 250) : .refused(.format)
         #expect(try ruling(.banner(), imp: #""banner":{"w":300,"h":250,"btype":\#(btype)}"#) == expected)

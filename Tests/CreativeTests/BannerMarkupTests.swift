@@ -17,7 +17,8 @@ struct BannerMarkupTests {
 
     @Test("markup that places our impression itself gets no second pixel")
     func ownImpression() throws {
-        let adm = try markup(.banner(#"<img src="{impression}"><a href="{click}">x</a><a href="{click}">y</a>"#), imp: slot)
+        let adm = try markup(
+            .banner(#"<img src="{impression}"><a href="{click}">x</a><a href="{click}">y</a>"#), imp: slot)
         #expect(adm == #"<img src="\#(impressionURL)"><a href="\#(clickURL)">x</a><a href="\#(clickURL)">y</a>"#)
         #expect(adm.occurrences(of: impressionURL) == 1)
     }

@@ -42,7 +42,8 @@ struct LinearFitTests {
     @Test(
         "the version is the best that both sides know",
         arguments: [
-            ([], "[2]", "2.0"), ([], "[2,3]", "3.0"), ([], "[2,3,7]", "4.0"), ([], "[11,13,3]", "4.2"), ([], "[]", "4.2"),
+            ([], "[2]", "2.0"), ([], "[2,3]", "3.0"), ([], "[2,3,7]", "4.0"), ([], "[11,13,3]", "4.2"),
+            ([], "[]", "4.2"),
             ([2], "[2,3]", "2.0"), ([2, 3], "[2,7]", "2.0"), ([7], "[2,3]", nil), ([], "[5,6]", nil), ([], "[1]", nil),
             ([], "[9,10]", nil),
         ] as [([Int32], String, String?)])
@@ -91,7 +92,8 @@ struct LinearFitTests {
         "a bitrate lies within the slot's, where both sides tell it",
         arguments: [
             (nil, #""minbitrate":300,"maxbitrate":1500"#, true), (1500, "", true), (300, #""minbitrate":300"#, true),
-            (299, #""minbitrate":300"#, false), (1500, #""maxbitrate":1500"#, true), (1501, #""maxbitrate":1500"#, false),
+            (299, #""minbitrate":300"#, false), (1500, #""maxbitrate":1500"#, true),
+            (1501, #""maxbitrate":1500"#, false),
             (1501, #""maxbitrate":0"#, true),
         ] as [(Int32?, String, Bool)])
     func bitrates(own: Int32?, slot: String, fits: Bool) throws {
@@ -103,14 +105,16 @@ struct LinearFitTests {
         "a linear ad needs a slot for one",
         arguments: [("", true), (#""linearity":1"#, true), (#""linearity":2"#, false)])
     func linearity(slot: String, fits: Bool) throws {
-        #expect(try ruling(.linear(), imp: video(slot)) == (fits ? .fits(.video, dur: 15, vast: "3.0") : .refused(.format)))
+        #expect(
+            try ruling(.linear(), imp: video(slot)) == (fits ? .fits(.video, dur: 15, vast: "3.0") : .refused(.format)))
     }
 
     @Test(
         "a file that is downloaded while it plays needs a slot that takes such files",
         arguments: [("", true), (#""delivery":[2]"#, true), (#""delivery":[1,2]"#, true), (#""delivery":[1]"#, false)])
     func delivery(slot: String, fits: Bool) throws {
-        #expect(try ruling(.linear(), imp: video(slot)) == (fits ? .fits(.video, dur: 15, vast: "3.0") : .refused(.format)))
+        #expect(
+            try ruling(.linear(), imp: video(slot)) == (fits ? .fits(.video, dur: 15, vast: "3.0") : .refused(.format)))
     }
 
     @Test("what the creative needs of frameworks the slot supports")

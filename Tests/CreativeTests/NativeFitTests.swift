@@ -16,9 +16,11 @@ struct NativeFitTests {
             (#"{"id":1,"required":1,"title":{"len":10}}"#, true), (#"{"id":1,"required":1,"title":{"len":9}}"#, false),
             (#"{"id":1,"title":{"len":9}}"#, true), (#"{"id":1,"required":1,"title":{}}"#, true),
             (#"{"id":1,"required":1,"data":{"type":1}}"#, true), (#"{"id":1,"required":1,"data":{"type":3}}"#, false),
-            (#"{"id":1,"required":0,"data":{"type":3}}"#, true), (#"{"id":1,"required":1,"data":{"type":2,"len":12}}"#, true),
+            (#"{"id":1,"required":0,"data":{"type":3}}"#, true),
+            (#"{"id":1,"required":1,"data":{"type":2,"len":12}}"#, true),
             (#"{"id":1,"required":1,"data":{"type":2,"len":11}}"#, false),
-            (#"{"id":1,"required":1,"video":{"mimes":["video/mp4"]}}"#, false), (#"{"id":1,"required":1,"sound":{}}"#, false),
+            (#"{"id":1,"required":1,"video":{"mimes":["video/mp4"]}}"#, false),
+            (#"{"id":1,"required":1,"sound":{}}"#, false),
             (#"{"id":1,"required":1,"title":{"len":25}},{"id":2,"required":1,"data":{"type":3}}"#, false),
         ])
     func assets(assets: String, fits: Bool) throws {
@@ -31,7 +33,8 @@ struct NativeFitTests {
             (#"{"type":3,"w":1200,"h":627}"#, true), (#"{"type":3,"w":1200,"h":628}"#, false),
             (#"{"type":3,"wmin":1200,"hmin":627}"#, true), (#"{"type":3,"wmin":1201,"hmin":1}"#, false),
             (#"{"type":3,"wmin":1,"hmin":628}"#, false), (#"{"type":3,"w":600,"h":300,"wmin":600,"hmin":300}"#, true),
-            (#"{"type":3}"#, true), ("{}", true), (#"{"type":1,"w":80,"h":80}"#, true), (#"{"type":1,"w":1200,"h":627}"#, false),
+            (#"{"type":3}"#, true), ("{}", true), (#"{"type":1,"w":80,"h":80}"#, true),
+            (#"{"type":1,"w":1200,"h":627}"#, false),
             (#"{"type":1,"wmin":81}"#, false),
         ])
     func images(img: String, fits: Bool) throws {

@@ -71,7 +71,8 @@ struct NativeMarkupTests {
     @Test(
         "whatever the texts hold, both levels of JSON can be read and say the same",
         arguments: [
-            "\"quoted\"", "back\\slash", "line\nline\t", "\u{1}\u{7F}", "</script>", "Größe 早く 😀\u{2028}", "{click}", "\\\"", "\\u0041",
+            "\"quoted\"", "back\\slash", "line\nline\t", "\u{1}\u{7F}", "</script>", "Größe 早く 😀\u{2028}", "{click}",
+            "\\\"", "\\u0041",
         ])
     func hostileText(text: String) throws {
         let creative = Creative.native(
@@ -87,7 +88,8 @@ struct NativeMarkupTests {
 
     @Test("of texts too long for an asset that is not required the asset is left out")
     func tooLong() throws {
-        let optional = #""assets":[{"id":1,"title":{"len":3}},{"id":2,"data":{"type":2,"len":3}},{"id":3,"data":{"type":12,"len":3}}]"#
+        let optional =
+            #""assets":[{"id":1,"title":{"len":3}},{"id":2,"data":{"type":2,"len":3}},{"id":3,"data":{"type":12,"len":3}}]"#
         let answered = try #require(try root(.native(), imp: slot(optional))["assets"] as? [[String: Any]])
         #expect(answered.map { $0["id"] as? Int } == [3])
     }

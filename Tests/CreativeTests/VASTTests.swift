@@ -61,7 +61,8 @@ struct VASTTests {
     @Test(
         "whatever the title and the address hold, the document is well-formed",
         arguments: [
-            "a < b & c > \"d\" 'e'", "]]>", "<![CDATA[", "Größe 早く 😀", "&amp;", "<script>", "&\u{301}", "<\u{338}", "]]>\u{301}",
+            "a < b & c > \"d\" 'e'", "]]>", "<![CDATA[", "Größe 早く 😀", "&amp;", "<script>", "&\u{301}", "<\u{338}",
+            "]]>\u{301}",
         ])
     func hostileText(text: String) throws {
         let creative = Creative.linear {
@@ -89,7 +90,8 @@ struct VASTTests {
         let adm = try markup(.linear { $0.source = .vast(Self.own) }, imp: slot())
         let document = XMLTree(adm)
         #expect(document.failure == nil)
-        #expect(document.texts["VAST/Ad/InLine/Impression"]?.sorted() == [impressionURL, "https://acme.example/i"].sorted())
+        #expect(
+            document.texts["VAST/Ad/InLine/Impression"]?.sorted() == [impressionURL, "https://acme.example/i"].sorted())
         let clicks = "VAST/Ad/InLine/Creatives/Creative/Linear/VideoClicks"
         #expect(document["\(clicks)/ClickThrough"] == "https://acme.example/")
         #expect(document["\(clicks)/ClickTracking"] == clickURL)
@@ -99,7 +101,8 @@ struct VASTTests {
 
     @Test("of two ads in one document the first is tracked")
     func firstAd() throws {
-        let two = Self.own.replacing("</Ad></VAST>", with: "</Ad><Ad id=\"2\"><InLine><Impression>x</Impression></InLine></Ad></VAST>")
+        let two = Self.own.replacing(
+            "</Ad></VAST>", with: "</Ad><Ad id=\"2\"><InLine><Impression>x</Impression></InLine></Ad></VAST>")
         let document = XMLTree(try markup(.linear { $0.source = .vast(two) }, imp: slot()))
         #expect(document.failure == nil)
         #expect(document.texts["VAST/Ad/InLine/Impression"]?.count == 3)

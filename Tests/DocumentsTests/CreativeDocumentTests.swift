@@ -110,10 +110,12 @@ struct CreativeDocumentTests {
     @Test(
         "a video has types, a duration, a whole size or none, and one source",
         arguments: [
-            ("{}", []), (#"{"mimes":null}"#, ["/mimes"]), (#"{"mimes":[]}"#, ["/mimes"]), (#"{"duration":null}"#, ["/duration"]),
+            ("{}", []), (#"{"mimes":null}"#, ["/mimes"]), (#"{"mimes":[]}"#, ["/mimes"]),
+            (#"{"duration":null}"#, ["/duration"]),
             (#"{"duration":0}"#, ["/duration"]), (#"{"duration":7201}"#, ["/duration"]), (#"{"media":null}"#, [""]),
             (#"{"media":"v.mp4"}"#, ["/media"]), (#"{"vast":"<VAST><InLine/></VAST>"}"#, [""]),
-            (#"{"bitrate":0}"#, ["/bitrate"]), (#"{"w":640,"h":360}"#, []), (#"{"w":640}"#, [""]), (#"{"h":360}"#, [""]),
+            (#"{"bitrate":0}"#, ["/bitrate"]), (#"{"w":640,"h":360}"#, []), (#"{"w":640}"#, [""]),
+            (#"{"h":360}"#, [""]),
             (#"{"sound":true}"#, ["/sound"]),
         ])
     func videoFaults(patch: String, places: [String]) throws {

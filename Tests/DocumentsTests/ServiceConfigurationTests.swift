@@ -136,8 +136,10 @@ struct ServiceConfigurationTests {
     @Test(
         "keys of a later version are refused with what to do instead",
         arguments: [
-            ("retention: 30d", "/retention"), ("consent: { vendor_id: 1 }", "/consent"), ("geoip: { city: x }", "/geoip"),
-            ("bid: { tls: { certificate: x } }", "/bid/tls"), ("bid: { trusted_proxies: [10.0.0.1] }", "/bid/trusted_proxies"),
+            ("retention: 30d", "/retention"), ("consent: { vendor_id: 1 }", "/consent"),
+            ("geoip: { city: x }", "/geoip"),
+            ("bid: { tls: { certificate: x } }", "/bid/tls"),
+            ("bid: { trusted_proxies: [10.0.0.1] }", "/bid/trusted_proxies"),
             ("control: { tls: {} }", "/control/tls"),
         ])
     func laterKeys(yaml: String, pointer: String) throws {
@@ -150,7 +152,8 @@ struct ServiceConfigurationTests {
     @Test(
         "an unknown key is refused with the nearest known one",
         arguments: [
-            ("dta: /x", "/dta", "did you mean “data”?"), ("bid: { adress: x }", "/bid/adress", "did you mean “address”?"),
+            ("dta: /x", "/dta", "did you mean “data”?"),
+            ("bid: { adress: x }", "/bid/adress", "did you mean “address”?"),
             ("control: { public_url: x }", "/control/public_url", "known: address, tls"),
         ])
     func unknownKeys(yaml: String, pointer: String, hint: String) throws {
@@ -174,7 +177,9 @@ struct ServiceConfigurationTests {
 
     @Test(
         "what is no host and port is no address",
-        arguments: ["", "localhost", ":80", "localhost:", "localhost:http", "localhost:65536", "localhost:-1", "[]:80", "80"])
+        arguments: [
+            "", "localhost", ":80", "localhost:", "localhost:http", "localhost:65536", "localhost:-1", "[]:80", "80",
+        ])
     func noAddresses(text: String) {
         #expect(ServiceConfiguration.Address(text) == nil)
     }

@@ -122,9 +122,11 @@ struct TargetingReaderTests {
         BadLeaf("exchange", "[true]", "/0", "must be a string, is a boolean"),
         BadLeaf("country", #"["USA","ZZZ"]"#, "/1", "unknown country “ZZZ”"),
         BadLeaf("country", #"["Germany"]"#, "/0", "unknown country “Germany”"),
-        BadLeaf("region", #"["ZZ-CA"]"#, "/0", "unknown country “ZZ”"), BadLeaf("city", #"[{}]"#, "/0", "must be a string"),
+        BadLeaf("region", #"["ZZ-CA"]"#, "/0", "unknown country “ZZ”"),
+        BadLeaf("city", #"[{}]"#, "/0", "must be a string"),
         BadLeaf("zip", #"["9*4"]"#, "/0", "a * may stand at the end only"),
-        BadLeaf("zip", #""*""#, "", "a * may stand at the end only"), BadLeaf("metro", "[[]]", "/0", "must be a string"),
+        BadLeaf("zip", #""*""#, "", "a * may stand at the end only"),
+        BadLeaf("metro", "[[]]", "/0", "must be a string"),
         BadLeaf("near", #"{"lat":91,"lon":0,"km":1}"#, "/lat", "must be between -90.0 and 90.0, is 91"),
         BadLeaf("near", #"[{"lat":0,"lon":0}]"#, "/0/km", "required, but missing"),
         BadLeaf("near", #"{"lat":0,"lon":0,"km":1,"mi":1}"#, "/mi", "unknown key “mi”"),
@@ -144,14 +146,17 @@ struct TargetingReaderTests {
         BadLeaf("keyword", "[]", "", "an empty list matches nothing"),
         BadLeaf("format", #"["baner"]"#, "/0", "unknown format “baner”"),
         BadLeaf("size", #"["300"]"#, "/0", "is no size: “300”"), BadLeaf("size", #"["0x250"]"#, "/0", "is no size"),
-        BadLeaf("size", #"["300x250x1"]"#, "/0", "is no size"), BadLeaf("position", #"["top"]"#, "/0", "unknown position"),
-        BadLeaf("interstitial", #""yes""#, "", "must be true or false"), BadLeaf("rewarded", "1", "", "must be true or false"),
+        BadLeaf("size", #"["300x250x1"]"#, "/0", "is no size"),
+        BadLeaf("position", #"["top"]"#, "/0", "unknown position"),
+        BadLeaf("interstitial", #""yes""#, "", "must be true or false"),
+        BadLeaf("rewarded", "1", "", "must be true or false"),
         BadLeaf("segment", "[]", "", "an empty list matches nothing"),
         BadLeaf("ip", #"["300.1.1.1"]"#, "/0", "is neither an IP address nor a CIDR block"),
         BadLeaf("ip", #"["192.0.2.0/33"]"#, "/0", "is neither an IP address nor a CIDR block"),
         BadLeaf("hour", #""mon-fri 20-08""#, "", "is no span of hours"),
         BadLeaf("hour", #"["mon-fri 08-25"]"#, "/0", "is no span of hours"),
-        BadLeaf("hour", #"["mo-fr 08-20"]"#, "/0", "is no span of hours"), BadLeaf("hour", #""08-20""#, "", "is no span of hours"),
+        BadLeaf("hour", #"["mo-fr 08-20"]"#, "/0", "is no span of hours"),
+        BadLeaf("hour", #""08-20""#, "", "is no span of hours"),
         BadLeaf("deal", #"["d",""]"#, "/1", ""), BadLeaf("seller", "[true]", "/0", "must be a string"),
     ]
 
@@ -223,7 +228,8 @@ struct TargetingReaderTests {
     @Test("sixteen levels may nest, not seventeen")
     func depth() throws {
         let nested = { (levels: Int) in
-            String(repeating: "{\"not\":", count: levels - 1) + "{\"os\":\"ios\"}" + String(repeating: "}", count: levels - 1)
+            String(repeating: "{\"not\":", count: levels - 1) + "{\"os\":\"ios\"}"
+                + String(repeating: "}", count: levels - 1)
         }
         #expect(try targeting(nested(16)).faults.isEmpty)
         let found = try targeting(nested(17)).faults

@@ -38,7 +38,8 @@ struct FlatPriceTests {
     @Test(
         "max_cpm is the most that is ever bid; without it the price is",
         arguments: [
-            ("2.50", nil, 2_500_000, 2_500_000), ("2.50", "3", 2_500_000, 3_000_000), ("2.50", "2", 2_000_000, 2_000_000),
+            ("2.50", nil, 2_500_000, 2_500_000), ("2.50", "3", 2_500_000, 3_000_000),
+            ("2.50", "2", 2_000_000, 2_000_000),
             ("2.50", "2.50", 2_500_000, 2_500_000),
         ] as [(String, String?, Int64, Int64)])
     func maximum(cpm: String, maxCPM: String?, bid: Int64, most: Int64) throws {
@@ -67,18 +68,26 @@ struct FlatPriceTests {
             (["cpm": .list([.string("1")])], ["cpm: must be a price as a decimal string (for example \"2.50\")"]),
             (["cpm": .string("")], ["cpm: is no price: “” (for example \"2.50\")"]),
             (["cpm": .string("two")], ["cpm: is no price: “two” (for example \"2.50\")"]),
-            (["cpm": .string("0.0000001")],
-                ["cpm: has more than six digits after the point: “0.0000001” (for example \"2.50\")"]),
+            (
+                ["cpm": .string("0.0000001")],
+                ["cpm: has more than six digits after the point: “0.0000001” (for example \"2.50\")"]
+            ),
             (["cpm": .string("0")], ["cpm: must be above 0 and at most 1000000, is “0” ()"]),
             (["cpm": .string("-1")], ["cpm: must be above 0 and at most 1000000, is “-1” ()"]),
             (["cpm": .string("1000000.000001")], ["cpm: must be above 0 and at most 1000000, is “1000000.000001” ()"]),
             (["cpm": .string("1"), "max_cpm": .string("x")], ["max_cpm: is no price: “x” (for example \"2.50\")"]),
-            (["cpm": .string("1"), "min_cpm": .string("1")], ["min_cpm: unknown term “min_cpm” (known: cpm, max_cpm)"]),
-            (["max_cpm": .number("1"), "b": .null, "a": .null],
+            (
+                ["cpm": .string("1"), "min_cpm": .string("1")],
+                ["min_cpm: unknown term “min_cpm” (known: cpm, max_cpm)"]
+            ),
+            (
+                ["max_cpm": .number("1"), "b": .null, "a": .null],
                 [
-                    "cpm: required, but missing (for example \"2.50\")", "max_cpm: money must be a decimal string (write \"1\")",
+                    "cpm: required, but missing (for example \"2.50\")",
+                    "max_cpm: money must be a decimal string (write \"1\")",
                     "a: unknown term “a” (known: cpm, max_cpm)", "b: unknown term “b” (known: cpm, max_cpm)",
-                ]),
+                ]
+            ),
         ] as [([String: TermsValue], [String])])
     func terms(terms: [String: TermsValue], expected: [String]) {
         let faults = FlatPrice.kind.faults(in: terms)

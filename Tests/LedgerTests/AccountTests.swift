@@ -36,7 +36,9 @@ struct AccountTests {
         #expect(books.balance)
     }
 
-    @Test("a reservation lives at least five minutes and at most six, whatever second it was made in", arguments: [0, 1, 59])
+    @Test(
+        "a reservation lives at least five minutes and at most six, whatever second it was made in",
+        arguments: [0, 1, 59])
     func lifetime(second: Int64) {
         let account = account()
         let made = at(minutes: 0, seconds: second)

@@ -27,13 +27,15 @@ private struct Traffic {
     private mutating func add(_ facts: BidFacts, _ random: inout SplitMix64) {
         // Within a second of its end a reservation may have expired or not, by when the clock was looked at: so no
         // notice comes in the minute in which it ends.
-        let delay = Bool.random(using: &random)
+        let delay =
+            Bool.random(using: &random)
             ? Int64.random(in: 1...280, using: &random) : Int64.random(in: 400...1200, using: &random)
         let nanos = facts.isTest ? nil : Int64.random(in: 0...facts.reserved.nanos, using: &random)
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<3:
             events.append(.of(.win, facts, after: 1))
-            events.append(.of(.billing, facts, after: delay, settled: nanos, released: nanos.map { _ in facts.reserved.nanos }))
+            events.append(
+                .of(.billing, facts, after: delay, settled: nanos, released: nanos.map { _ in facts.reserved.nanos }))
             events.append(.of(.impression, facts, after: delay + 1))
         case 3..<6:
             events.append(.of(.loss, facts, after: delay, released: nanos.map { _ in facts.reserved.nanos }))
@@ -70,7 +72,9 @@ struct BudgetLedgerTests {
         return ledger
     }
 
-    @Test("folding the log again gives the books and the counts that were there while it was written", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "folding the log again gives the books and the counts that were there while it was written",
+        arguments: [1, 2, 3] as [UInt64])
     func replayEqualsLive(seed: UInt64) {
         let traffic = Traffic(seed: seed)
         let live = Self.live(traffic.events)

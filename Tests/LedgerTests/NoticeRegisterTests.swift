@@ -68,7 +68,9 @@ struct NoticeRegisterTests {
             let facts = BidFacts.bid(1, at: dawn.adding(seconds: offset))
             register.record(.of(kind, facts), sequence: 1)
             // A service that runs prunes again and again, one that was stopped prunes once.
-            for hours in 0..<(seconds / hour) where offset > 0 { register.prune(at: facts.instant.adding(seconds: hours * hour)) }
+            for hours in 0..<(seconds / hour) where offset > 0 {
+                register.prune(at: facts.instant.adding(seconds: hours * hour))
+            }
             register.prune(at: facts.instant.adding(seconds: seconds))
             #expect((register.entry(facts.bidID, bidInstant: facts.instant) != nil) == isKnown)
         }

@@ -117,7 +117,7 @@ struct LimitsTests {
                 name: "durfloors", member: #""video":{"durfloors":[LIST]}"#, element: #"{"bidfloor":1}"#,
                 bound: Limits.durFloorsMax, inImp: true, count: { $0.imps[0].video?.durfloors.count ?? -1 }),
             Bounded(
-                name: "native assets", member: #""native":{"request":{"assets":[LIST]}}"#, element: #"{"id":1}"#,
+                name: "native assets", member: #""native":{"request":{"assets":[LIST]}}"#, element: #"{"id":N}"#,
                 bound: Limits.nativeAssetsMax, inImp: true, count: { $0.imps[0].native?.assets.count ?? -1 }),
             Bounded(
                 name: "native event trackers",
@@ -137,7 +137,7 @@ struct LimitsTests {
         ])
     func bounded(_ item: Bounded) throws {
         for (sent, kept) in [(item.bound, item.bound), (item.bound + 50, item.bound)] {
-            let list = repeatElement(item.element, count: sent).joined(separator: ",")
+            let list = (0..<sent).map { item.element.replacing("N", with: "\($0)") }.joined(separator: ",")
             let members = item.member.replacing("LIST", with: list)
             let reader = try read(item.inImp ? request(imp: #""id":"1",\#(members)"#) : request(members))
             #expect(item.count(reader.request) == kept)
