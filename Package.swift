@@ -127,6 +127,15 @@ let package = Package(
                 "Auction", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
                 "Sealing", "Targeting", "Units",
             ]),
+        .testTarget(
+            name: "BidPlaneTests",
+            dependencies: [
+                "BidPlane", "Auction", "BidKit", "Documents", "EventLog", "Events", "FlatPrice", "Ledger", "Meters",
+                "OpenRTB", "Sealing", "Units", "CZlib",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .testTarget(name: "CreativeTests", dependencies: ["Creative", "OpenRTB"]),
         .testTarget(
             name: "DocumentsTests",

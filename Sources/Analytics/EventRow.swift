@@ -1,6 +1,5 @@
 internal import Consent
 package import Events
-internal import Foundation
 internal import OpenRTB
 internal import Units
 
@@ -30,7 +29,7 @@ package struct EventRow: Sendable {
         let hasBid = !facts.strategy.isEmpty
         let price = event.kind == .bid ? facts.price : event.price
         values = [
-            .text(event.id), .text(Self.time(event.instant)), .text(event.kind.label),
+            .text(event.id), .text(event.instant.rfc3339), .text(event.kind.label),
             hasBid ? .text(facts.bidID.description) : .null, Self.text(facts.auction), Self.text(facts.imp),
             Self.text(facts.exchange), Self.text(facts.advertiser), Self.text(facts.strategy),
             Self.text(facts.creative),
@@ -58,13 +57,6 @@ package struct EventRow: Sendable {
     private static func hex(_ word: UInt64) -> String {
         let digits = String(word, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-
-    private static func time(_ instant: Instant) -> String {
-        let seconds = instant.micros / 1_000_000
-        let fraction = String(instant.micros - seconds * 1_000_000)
-        let date = Date(timeIntervalSince1970: Double(seconds)).formatted(Date.ISO8601FormatStyle())
-        return date.dropLast() + "." + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
     }
 }
 

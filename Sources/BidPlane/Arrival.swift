@@ -12,6 +12,8 @@ struct Arrival {
     let method: Method
     /// Path and query as sent.
     let target: String
+    /// Whether the method is HEAD, whose answers have no body.
+    var isHead = false
     var contentType: String?
     var contentEncoding: String?
     var authorization: String?

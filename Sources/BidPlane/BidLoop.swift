@@ -215,7 +215,7 @@ final class BidLoop {
 
     /// The log's word on how far it is durable, or that it failed.
     func logIsDurable(through sequence: UInt64, hasFailed: Bool) {
-        waiting.release(through: sequence, hasFailed: hasFailed)
+        for (answer, isDurable) in waiting.release(through: sequence, hasFailed: hasFailed) { answer(isDurable) }
     }
 
     var isReady: Bool { services.isReady() && !isDraining }
@@ -225,14 +225,15 @@ final class BidLoop {
 /// Answers that wait for their record, in the order of their records.
 private struct WaitingReplies {
     private var replies: [(sequence: UInt64, answer: (Bool) -> Void)] = []
-    private var head = 0
 
     mutating func append(_ sequence: UInt64, _ answer: @escaping (Bool) -> Void) { replies.append((sequence, answer)) }
 
-    mutating func release(through sequence: UInt64, hasFailed: Bool) {
+    /// Takes out the answers that need wait no longer, for the caller to give: giving one may bring the next request
+    /// of its connection, and with it another answer to wait here.
+    mutating func release(through sequence: UInt64, hasFailed: Bool) -> [(answer: (Bool) -> Void, isDurable: Bool)] {
         // A repeat waits for an older record than those before it: so all are looked at, not only the first.
         var kept: [(sequence: UInt64, answer: (Bool) -> Void)] = []
-        var ready: [((Bool) -> Void, Bool)] = []
+        var ready: [(answer: (Bool) -> Void, isDurable: Bool)] = []
         for reply in replies {
             if reply.sequence <= sequence {
                 ready.append((reply.answer, true))
@@ -243,7 +244,7 @@ private struct WaitingReplies {
             }
         }
         replies = kept
-        for (answer, isDurable) in ready { answer(isDurable) }
+        return ready
     }
 }
 

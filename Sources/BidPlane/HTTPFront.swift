@@ -56,6 +56,7 @@ final class HTTPFront: ChannelInboundHandler {
             moment: moment,
             instant: instant
         )
+        arrival.isHead = head.method == .HEAD
         arrival.contentType = head.headers.first(name: "content-type")
         arrival.contentEncoding = head.headers.first(name: "content-encoding")
         arrival.authorization = head.headers.first(name: "authorization")
@@ -174,7 +175,8 @@ final class HTTPFront: ChannelInboundHandler {
             if status == .methodNotAllowed {
                 headers.append(("allow", arrival.target.hasPrefix("/bid/") ? "POST" : "GET, POST"))
             }
-            return (head(HTTPResponseStatus(statusCode: status.rawValue), headers), body)
+            // To HEAD everything is told but the body itself.
+            return (head(HTTPResponseStatus(statusCode: status.rawValue), headers), arrival.isHead ? nil : body)
         case .afterDurable:
             preconditionFailure("an answer that waits is framed when it no longer does")
         }

@@ -65,10 +65,13 @@ extension Node {
         do {
             var documents = try Yams.compose_all(yaml: prepared)
             var nodes: [Node] = []
-            while let node = documents.next() { nodes.append(convert(node)) }
+            var budget = nodesMax
+            while let node = documents.next() { nodes.append(try convert(node, &budget)) }
             // The sequence ends at a fault and keeps it.
             if let error = documents.error { throw error }
             return nodes.filter { $0.content != .null }
+        } catch let error as DocumentError {
+            throw error
         } catch let error as YamlError {
             throw DocumentError([fault(of: error)])
         } catch {
@@ -91,17 +94,23 @@ extension Node {
         } ?? false
     }
 
-    private static func convert(_ node: Yams.Node) -> Node {
+    /// Nodes of one text: anchors within anchors would grow without bound.
+    private static let nodesMax = 2_000_000
+
+    private static func convert(_ node: Yams.Node, _ budget: inout Int) throws -> Node {
+        budget -= 1
+        guard budget > 0 else { throw DocumentError([Fault("holds more than \(nodesMax) values", at: "")]) }
         let position = node.mark.map { Fault.Position(line: $0.line, column: $0.column) }
         switch node {
         case .scalar(let scalar): return Node(content(of: scalar), position: position)
-        case .sequence(let sequence): return Node(.list(sequence.map { convert($0) }), position: position)
+        case .sequence(let sequence):
+            return Node(.list(try sequence.map { try convert($0, &budget) }), position: position)
         case .mapping(let mapping):
-            let members = mapping.map { key, value in
+            let members = try mapping.map { key, value in
                 Member(
                     key: key.string ?? "",
                     keyPosition: key.mark.map { .init(line: $0.line, column: $0.column) },
-                    value: convert(value)
+                    value: try convert(value, &budget)
                 )
             }
             return Node(.map(members), position: position)

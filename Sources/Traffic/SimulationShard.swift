@@ -11,7 +11,7 @@ final class SimulationShard {
     private let loop: any EventLoop
     fileprivate let board: ScoreBoard
     private let pool: ConnectionPool
-    private var desk: NoticeDesk?
+    private var desk: NoticeCaller?
     private var schedule: ArrivalSchedule
     /// Made before it is due, so that making it costs its latency nothing.
     private var upcoming: BidErrand?
@@ -37,7 +37,7 @@ final class SimulationShard {
         let noticePool = ConnectionPool(
             loop: loop, address: plan.address, sizeMax: max(1, share.part(of: configuration.noticeConnections)),
             answerTimeout: timeout)
-        desk = NoticeDesk(loop: loop, pool: noticePool, board: board, host: plan.host) { [unowned self] in
+        desk = NoticeCaller(loop: loop, pool: noticePool, board: board, host: plan.host) { [unowned self] in
             finishIfDone()
         }
     }

@@ -1,11 +1,8 @@
-internal import Foundation
-package import Units
-
 extension Instant {
     /// Reads `2026-11-01T00:00:00Z`, also with fractions and offsets, and nothing that the standard would not write.
     ///
     /// - Source: RFC 3339, 5.6.
-    package init?(rfc3339 text: String) {
+    public init?(rfc3339 text: String) {
         let pattern =
             /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|z|[+-][0-9]{2}:[0-9]{2})/
         guard let match = text.wholeMatch(of: pattern)?.output, let year = Int64(match.1), let month = Int64(match.2),
@@ -45,10 +42,30 @@ extension Instant {
     }
 
     /// `2026-11-01T00:00:00.123456Z`.
-    package var rfc3339: String {
-        let seconds = micros >= 0 ? micros / 1_000_000 : (micros - 999_999) / 1_000_000
+    public var rfc3339: String {
+        let seconds = Self.floorDivide(micros, 1_000_000)
+        let days = Self.floorDivide(seconds, 86_400)
+        let (year, month, day) = Self.date(ofDay: days)
+        let rest = seconds - days * 86_400
+        let two = { (number: Int64) in (number < 10 ? "0" : "") + "\(number)" }
         let fraction = String(micros - seconds * 1_000_000)
-        let date = Date(timeIntervalSince1970: Double(seconds)).formatted(Date.ISO8601FormatStyle())
-        return date.dropLast() + "." + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
+        return "\(year)-\(two(month))-\(two(day))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))."
+            + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
+    }
+
+    /// The date of a day counted from 1 January 1970: the inverse of ``days(to:_:_:)``.
+    private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = day + 719_468
+        let era = floorDivide(shifted, 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let march = (5 * dayOfYear + 2) / 153
+        let month = march < 10 ? march + 3 : march - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * march + 2) / 5 + 1)
+    }
+
+    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+        value >= 0 ? value / divisor : (value - divisor + 1) / divisor
     }
 }

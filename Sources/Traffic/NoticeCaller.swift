@@ -5,7 +5,7 @@ internal import Units
 /// Makes the notices that auctions lead to, on connections of their own, and counts what is acknowledged.
 ///
 /// Confined to its event loop.
-final class NoticeDesk {
+final class NoticeCaller {
     private let loop: any EventLoop
     private let pool: ConnectionPool
     private let board: ScoreBoard
@@ -109,7 +109,7 @@ private final class NoticeChain {
     let bid: String
     let isTest: Bool
     let currency: Currency
-    private let desk: NoticeDesk
+    private let desk: NoticeCaller
     private var remaining: ArraySlice<NoticeStep>
     /// What the click redirect called the click.
     private var click: String?
@@ -117,7 +117,7 @@ private final class NoticeChain {
     private var outstanding = 0
     private var isAcknowledged = false
 
-    init(desk: NoticeDesk, steps: [NoticeStep], bid: String, isTest: Bool, currency: Currency) {
+    init(desk: NoticeCaller, steps: [NoticeStep], bid: String, isTest: Bool, currency: Currency) {
         self.desk = desk
         self.bid = bid
         self.isTest = isTest
@@ -175,11 +175,11 @@ private final class NoticeErrand: HTTPErrand {
     let isRepeat: Bool
     private(set) var attempt = 1
     private let chain: NoticeChain
-    private let desk: NoticeDesk
+    private let desk: NoticeCaller
     private let step: NoticeStep
     private let target: NoticeTarget
 
-    init(chain: NoticeChain, desk: NoticeDesk, step: NoticeStep, target: NoticeTarget, isRepeat: Bool) {
+    init(chain: NoticeChain, desk: NoticeCaller, step: NoticeStep, target: NoticeTarget, isRepeat: Bool) {
         self.chain = chain
         self.desk = desk
         self.step = step

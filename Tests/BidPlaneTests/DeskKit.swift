@@ -1,0 +1,117 @@
+import EventLog
+import Events
+import Foundation
+import Ledger
+import OpenRTB
+import Sealing
+import Units
+
+@testable import BidPlane
+
+/// A notice desk over a real log in a directory of its own.
+final class DeskKit: Sendable {
+    let time = ManualTime()
+    let directory: ScratchDirectory
+    let log: EventLog
+    let desk: NoticeDesk
+
+    init(in directory: ScratchDirectory? = nil, storage: (any LogStorage)? = nil) throws {
+        self.directory = try directory ?? ScratchDirectory()
+        var register = NoticeRegister()
+        log = try EventLog(
+            storage: try storage ?? DirectoryStorage(path: self.directory.path),
+            durability: .processCrash,
+            time: time,
+            replay: { register.record($1, sequence: $0) }
+        )
+        desk = NoticeDesk(log: log, register: register)
+        log.start()
+    }
+
+    deinit { log.stop() }
+
+    /// Facts of a bid of 2.00 USD, made when the kit's clock started.
+    func facts(_ change: (inout BidFacts) -> Void = { _ in }) -> BidFacts {
+        var facts = BidFacts()
+        facts.bidID = BidID(high: 11, low: 12)
+        facts.instant = ManualTime().instant()
+        facts.price = CPM(micros: 2_000_000)
+        facts.budgetPrice = facts.price
+        facts.exchange = "adx"
+        facts.advertiser = "acme"
+        facts.strategy = "shoes"
+        facts.creative = "s-300"
+        facts.auction = "r-1"
+        facts.imp = "1"
+        change(&facts)
+        return facts
+    }
+
+    func token(_ purpose: Token.Purpose = .exchange, _ facts: BidFacts? = nil) throws -> Token {
+        let facts = facts ?? self.facts()
+        var bytes = ByteWriter()
+        BidFactsWriter.write(
+            .init(
+                bidID: facts.bidID,
+                instant: facts.instant,
+                price: facts.price,
+                currency: facts.currency,
+                budgetPrice: facts.budgetPrice,
+                budgetCurrency: facts.budgetCurrency,
+                quantity: facts.quantity,
+                mtype: facts.mtype,
+                consent: facts.consent,
+                isTest: facts.isTest,
+                billsAtImpression: facts.billsAtImpression,
+                width: Int32(facts.width),
+                height: Int32(facts.height),
+                visitorHigh: facts.visitorHigh,
+                visitorLow: facts.visitorLow
+            ),
+            into: &bytes
+        )
+        let texts = [
+            facts.exchange, facts.advertiser, facts.strategy, facts.creative, facts.seat, facts.deal, facts.auction,
+            facts.imp, facts.country, facts.domain,
+        ]
+        for text in texts { BidFactsWriter.write(Array(text.utf8), into: &bytes) }
+        var out = ByteWriter()
+        Token.write(purpose, landing: [], facts: bytes, into: &out)
+        guard let token = Token(opened: out.array()) else { throw Unexpected.noToken }
+        return token
+    }
+
+    /// Hands in a notice at the clock's time, by default with a price of 1.50.
+    func take(
+        _ kind: EventKind,
+        token facts: BidFacts? = nil,
+        price: PriceDecoder.Outcome = .price(CPM(micros: 1_500_000)),
+        currency: Currency? = nil,
+        _ more: (inout NoticeDesk.Notice) -> Void = { _ in },
+        change: (inout BidFacts) -> Void = { _ in }
+    ) throws -> NoticeDesk.Verdict {
+        var facts = facts ?? self.facts()
+        change(&facts)
+        var notice = NoticeDesk.Notice(kind, try token(.exchange, facts), price: price)
+        notice.currency = currency
+        more(&notice)
+        return desk.take(notice, at: time.instant())
+    }
+
+    func take(conversion order: String, click: Token? = nil) throws -> NoticeDesk.Verdict {
+        var facts = BidFacts()
+        facts.advertiser = "acme"
+        facts.instant = time.instant()
+        var event = Event(.conversion, at: time.instant(), facts: click?.facts ?? facts)
+        event.label = "purchase"
+        event.order = order
+        return desk.take(conversion: event, click: click)
+    }
+
+    func events() throws -> [Event] { try log.events(in: directory) }
+}
+
+enum Unexpected: Error {
+    case noToken
+    case noAnswer
+}

@@ -1,0 +1,141 @@
+import Auction
+import EventLog
+import Events
+import Foundation
+import Ledger
+import Meters
+import NIOCore
+import OpenRTB
+import Sealing
+import Synchronization
+import Units
+
+@testable import BidPlane
+
+/// What the logic answered, before any framing.
+struct Answer: Equatable {
+    let status: Int
+    var body = ""
+    var location: String?
+    /// The record that the answer waits for.
+    var sequence: UInt64?
+}
+
+/// One event loop's logic without an event loop: requests in, answers out, no sockets.
+final class LoopKit {
+    let time = ManualTime()
+    let directory: ScratchDirectory
+    let ledger = BudgetLedger()
+    let log: EventLog
+    let loop: BidLoop
+    let readiness = Readiness()
+
+    init(storage: (any LogStorage)? = nil, startsLog: Bool = true) throws {
+        directory = try ScratchDirectory()
+        log = try EventLog(
+            storage: try storage ?? DirectoryStorage(path: directory.path),
+            durability: .processCrash,
+            time: time,
+            replay: { _, _ in }
+        )
+        let readiness = readiness
+        loop = BidLoop(
+            BidServices(
+                log: log,
+                desk: NoticeDesk(log: log, register: NoticeRegister()),
+                keys: World.ring,
+                visitorKey: [UInt8](repeating: 1, count: 32),
+                time: time,
+                seed: Seed(high: 1, low: 2),
+                meters: BidMeters(),
+                isReady: { readiness.isReady },
+                status: { "{\"up\":true}\n" }
+            ),
+            index: 0
+        )
+        loop.use(try World.snapshot(ledger))
+        loop.use(Origin("http://bid.example"))
+        if startsLog { log.start() }
+    }
+
+    deinit { log.stop() }
+
+    /// Whether the service as a whole wants traffic.
+    final class Readiness: Sendable {
+        private let flag = Atomic<Bool>(true)
+
+        var isReady: Bool {
+            get { flag.load(ordering: .relaxed) }
+            set { flag.store(newValue, ordering: .relaxed) }
+        }
+    }
+
+    func ask(
+        _ method: Arrival.Method,
+        _ target: String,
+        _ body: [UInt8] = [],
+        change: (inout Arrival) -> Void = { _ in }
+    ) -> Answer {
+        var arrival = Arrival(
+            method: method,
+            target: target,
+            body: ByteBuffer(bytes: body),
+            moment: time.moment(),
+            instant: time.instant()
+        )
+        change(&arrival)
+        return answer(loop.answer(arrival).0)
+    }
+
+    func post(_ body: String, to exchange: String = "adx", change: (inout Arrival) -> Void = { _ in }) -> Answer {
+        ask(.post, "/bid/\(exchange)", Array(body.utf8), change: change)
+    }
+
+    private func answer(_ reply: Reply) -> Answer {
+        switch reply {
+        case .bid: return Answer(status: 200, body: String(decoding: loop.response.array(), as: UTF8.self))
+        case .noContent: return Answer(status: 204)
+        case .pixel: return Answer(status: 200, body: "pixel")
+        case .redirect(let target): return Answer(status: 302, location: target)
+        case .text(let status, let body, _): return Answer(status: status.rawValue, body: body)
+        case .afterDurable(let sequence, let inner):
+            var answer = answer(inner)
+            answer.sequence = sequence
+            return answer
+        }
+    }
+
+    func events() throws -> [Event] { try log.events(in: directory) }
+
+    func count(_ reason: NoBidReason) -> UInt64 { loop.sheet.value(loop.meters.noBids, BidMeters.index(reason)) }
+
+    func count(_ kind: EventKind, _ outcome: BidMeters.NoticeOutcome) -> UInt64 {
+        loop.sheet.value(loop.meters.notices[Int(kind.rawValue) - 1], BidMeters.index(outcome))
+    }
+}
+
+/// A bid that an exchange holds, and the URLs in it.
+struct HeldBid {
+    private let bid: [String: Any]
+
+    /// - Parameter response: the body of an answer to a bid request.
+    init(_ response: String) throws {
+        let root = try JSONSerialization.jsonObject(with: Data(response.utf8)) as? [String: Any]
+        let seat = (root?["seatbid"] as? [[String: Any]])?.first
+        guard let bid = (seat?["bid"] as? [[String: Any]])?.first else { throw Unexpected.noAnswer }
+        self.bid = bid
+    }
+
+    /// Path and query of `nurl`, `burl` or `lurl`, or of `click` or `imp` in the markup, its macros filled in.
+    func target(_ name: String, _ macros: [String: String] = [:]) throws -> String {
+        var url = bid[name] as? String
+        if url == nil, let markup = bid["adm"] as? String,
+            let start = markup.firstRange(of: "http://bid.example/\(name)/")
+        {
+            url = String(markup[start.lowerBound...].prefix { $0 != "\"" })
+        }
+        guard var text = url, text.hasPrefix("http://bid.example") else { throw Unexpected.noToken }
+        for (macro, value) in macros { text = text.replacing("${\(macro)}", with: value) }
+        return String(text.dropFirst("http://bid.example".count))
+    }
+}
