@@ -16,6 +16,7 @@ struct Log: AsyncParsableCommand {
               vendue log billings --since 1h --strategy acme-shoes
               vendue log --follow
               vendue log verify
+            `vendue log show --help` names the options.
             """,
         subcommands: [Show.self, Verify.self],
         defaultSubcommand: Show.self
@@ -41,9 +42,8 @@ struct Log: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Prints events.",
-            discussion: "Example: vendue log wins --format csv",
-            shouldDisplay: false
+            abstract: "Prints events: what `vendue log wins` does without being named.",
+            discussion: "Example: vendue log wins --format csv --since 1h"
         )
 
         @OptionGroup var place: Place
