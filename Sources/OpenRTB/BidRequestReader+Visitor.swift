@@ -78,9 +78,12 @@ extension BidRequestReader {
             // The decoy brand that browsers add ("Not A;Brand"), and the engine, are not what is meant.
             if isDecoy(name) { continue }
             device.browser = name
-            if !buffer.equals(name, Array("chromium".utf8)) { return }
+            if !buffer.equals(name, Self.engine) { return }
         }
     }
+
+    /// What Chromium's browsers name beside themselves; made once, for reading allocates nothing.
+    private static let engine = Array("chromium".utf8)
 
     private func isDecoy(_ name: Text) -> Bool {
         guard name.count >= 3 else { return true }
