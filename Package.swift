@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What every target with sockets of its own needs.
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+
 /// One entry a target; `scripts/check-imports` holds this table to the import rules of docs/ARCHITECTURE.md.
 let package = Package(
     name: "vendue",
@@ -55,10 +58,7 @@ let package = Package(
             dependencies: [
                 "Units", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing", "Meters",
                 "CZlib",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]
+            ] + nio
         ),
         .target(
             name: "ControlPlane",
@@ -132,10 +132,7 @@ let package = Package(
             dependencies: [
                 "BidPlane", "Auction", "BidKit", "Documents", "EventLog", "Events", "FlatPrice", "Ledger", "Meters",
                 "OpenRTB", "Sealing", "Units", "CZlib",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
+            ] + nio),
         .testTarget(name: "CreativeTests", dependencies: ["Creative", "OpenRTB"]),
         .testTarget(
             name: "DocumentsTests",
@@ -150,10 +147,7 @@ let package = Package(
             name: "TrafficTests",
             dependencies: [
                 "Traffic", "Units",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
+            ] + nio),
     ],
     cxxLanguageStandard: .cxx17
 )

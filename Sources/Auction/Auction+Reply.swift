@@ -71,7 +71,7 @@ extension Auction {
         BidResponseWriter.openBid(
             head,
             fixedMembers: creative.fixedMembers,
-            of: buffer(request),
+            of: request.text,
             isFirst: isFirst,
             into: &out
         )
@@ -79,8 +79,6 @@ extension Auction {
         creative.writeMarkup(imp, offer.fit, in: request, tokens.urls, into: &out)
         BidResponseWriter.closeBid(into: &out)
     }
-
-    private func buffer(_ request: borrowing BidRequest) -> TextBuffer { request.text }
 
     /// Writes what is true of a bid from now on into the token writer's `facts`.
     private func writeFacts(

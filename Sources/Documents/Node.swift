@@ -210,7 +210,7 @@ private enum JSONPreparation {
             out.append(bytes[index])
             return 1
         }
-        // YAML knows \uXXXX, but not that two of them can be one character.
+        // YAML knows an escape of four hexadecimal digits, but not that two of them can be one character.
         if let high = unit(bytes, at: index), high >> 10 == 0x36, let low = unit(bytes, at: index + 6),
             low >> 10 == 0x37,
             let scalar = Unicode.Scalar(0x10000 + (high & 0x3FF) << 10 + low & 0x3FF)

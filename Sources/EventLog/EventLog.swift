@@ -21,7 +21,7 @@ package enum Durability: String, CaseIterable, Sendable {
 /// the waiting.
 package final class EventLog: @unchecked Sendable {
     // Invariant: `file`, `segmentBytes` and `spare` belong to the writer thread (and to `init` before it starts);
-    // `listeners`, `followers` and `rings` are set before `start`. Everything else is behind `pending` or atomic.
+    // `listeners`, `followers`, `tickers` and `rings` are set before `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
         var next: UInt64

@@ -9,8 +9,8 @@ package import Units
 ///
 ///     reserved = settled - settled late + released + expired + outstanding
 package final class Account: @unchecked Sendable {
-    // Invariant of the unchecked parts: `books`, `settledToday` and `settledByQuarter` are touched by the folding thread alone, or
-    // under the ledger's lock; the rest is atomic.
+    // Invariant: `books`, `settledToday` and `settledByQuarter` are touched by ``BudgetLedger`` alone, always under its
+    // lock; everything that loops touch, the buckets among it, is atomic.
 
     /// Minutes that a reservation lives; bids say so in `exp`.
     package static let lifetimeMinutes: Int64 = 5
@@ -175,7 +175,7 @@ package final class Account: @unchecked Sendable {
 /// A minute that finds an older one in its place moves what is left of it to `stale`, which expires with the next sweep:
 /// so a late sweep never takes a living reservation for a dead one.
 @safe
-private final class Buckets: @unchecked Sendable {
+private final class Buckets {
     // Invariant: `cells` holds 2 × `count` initialised atomics from `init` to `deinit`: amounts, then minutes.
     private let cells: UnsafeMutablePointer<Atomic<Int64>>
     private let count: Int

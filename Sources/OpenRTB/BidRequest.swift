@@ -58,10 +58,6 @@ public struct BidRequest: ~Copyable {
 }
 
 extension BidRequest {
-    @inlinable public subscript(list: List<Text>, index: Int) -> Text { texts(at: index, of: list) }
-
-    @usableFromInline func texts(at index: Int, of list: List<Text>) -> Text { texts[list.indices.lowerBound + index] }
-
     /// Whether any text of the list is exactly these bytes.
     public func contains(_ list: List<Text>, _ bytes: borrowing [UInt8]) -> Bool {
         for index in list.indices where text.equals(texts[index], bytes) { return true }

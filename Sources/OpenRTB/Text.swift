@@ -62,7 +62,7 @@ public struct List<Element: BitwiseCopyable>: BitwiseCopyable, Sendable {
 /// The bytes behind every ``Text`` of one request.
 @frozen
 @safe
-public struct TextBuffer: @unchecked Sendable {
+public struct TextBuffer {
     // Invariant: `base` points at a buffer that outlives the request, and every `Text` that its reader made lies
     // within it. Kept by `Tape`, the only maker of both; the loop that owns the parser is the only user.
     @usableFromInline let base: UnsafeMutablePointer<UInt8>

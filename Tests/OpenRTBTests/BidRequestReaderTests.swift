@@ -104,7 +104,7 @@ struct BidRequestReaderTests {
         #expect(holds == [true, true, false, false, false, false])
         let holdsBySearch = reader.request.contains(bcat) { text.equals($0, Array("IAB2".utf8)) }
         #expect(holdsBySearch)
-        #expect(text.string(reader.request[bcat, 1]) == "IAB2")
+        #expect(text.string(reader.request.element(1, of: bcat)) == "IAB2")
     }
 
     @Test("whether a list of numbers holds one is asked of the list alone")
