@@ -142,7 +142,7 @@ let package = Package(
         .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB"]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "OpenRTB", "Units"]),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Events", "OpenRTB", "Units"]),
-        .testTarget(name: "SealingTests", dependencies: ["Sealing", "Units"]),
+        .testTarget(name: "SealingTests", dependencies: ["Sealing", "Units", "COpenSSL"]),
         .testTarget(
             name: "TrafficTests",
             dependencies: [

@@ -52,7 +52,7 @@ package final class Auction {
         for index in passes.indices { passes[index] = 0 }
     }
 
-    /// - Parameter visitorKey: of the pseudonyms in the log.
+    /// - Parameter visitorKey: of the pseudonyms in the log; 32 bytes.
     package init(ring: KeyRing, visitorKey: [UInt8], time: any TimeSource) {
         tokens = TokenWriter(sealer: Sealer(ring: ring), visitorKey: visitorKey)
         self.time = time

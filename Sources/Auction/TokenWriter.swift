@@ -35,15 +35,16 @@ final class TokenWriter {
     private(set) var urls = MarkupURLs()
 
     private let sealer: Sealer
-    private let visitorKey: [UInt8]
+    private let pseudonyms: CMAC
     var origin = Origin("http://localhost")
     private var plain = ByteWriter(capacity: 512)
     private var exchangeToken = ByteWriter(capacity: 1024)
+    private var browserToken = ByteWriter(capacity: 1024)
     private var isSecure = false
 
     init(sealer: Sealer, visitorKey: [UInt8]) {
         self.sealer = sealer
-        self.visitorKey = visitorKey
+        pseudonyms = CMAC(key: visitorKey)
     }
 
     /// Seals `facts` into both tokens.
@@ -55,15 +56,17 @@ final class TokenWriter {
         appendToken(to: &exchangeToken)
         plain.clear()
         Token.write(.browser, landing: landing, facts: facts, into: &plain)
+        browserToken.clear()
+        appendToken(to: &browserToken)
         urls.impression.clear()
         urls.impression.append(base)
         urls.impression.append(NoticePath.impression)
-        appendToken(to: &urls.impression)
+        urls.impression.append(browserToken)
         urls.impression.append("?p=${AUCTION_PRICE}")
         urls.click.clear()
         urls.click.append(base)
         urls.click.append(NoticePath.click)
-        appendToken(to: &urls.click)
+        urls.click.append(browserToken)
     }
 
     private var base: [UInt8] { isSecure ? origin.secure : origin.plain }
@@ -115,8 +118,6 @@ final class TokenWriter {
         } else {
             return (0, 0)
         }
-        let code = Digest.hmacSHA256(key: visitorKey, plain.array())
-        let word = { (start: Int) in code[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
-        return (word(0), word(8))
+        return unsafe plain.withBytes { unsafe pseudonyms.hash($0) }
     }
 }

@@ -39,4 +39,10 @@ package enum Digest {
         guard lhs.count == rhs.count else { return false }
         return unsafe CRYPTO_memcmp(lhs, rhs, lhs.count) == 0
     }
+
+    /// The same of bytes that lie elsewhere.
+    package static func constantTimeEquals(_ lhs: UnsafeRawBufferPointer, _ rhs: [UInt8]) -> Bool {
+        guard lhs.count == rhs.count, let base = lhs.baseAddress else { return false }
+        return unsafe CRYPTO_memcmp(base, rhs, rhs.count) == 0
+    }
 }

@@ -42,7 +42,7 @@ struct SealerTests {
         #expect(once.utf8.count == Sealer.tokenCount(message.count))
     }
 
-    @Test("a sealer that sealed before seals as a fresh one does: libcrypto's speed mode leaves nothing behind")
+    @Test("a sealer that sealed before seals as a fresh one does: its ciphers keep nothing of a message")
     func reuse() {
         let used = Sealer(ring: ring)
         var random = SplitMix64(seed: 5)
