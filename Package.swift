@@ -11,6 +11,7 @@ let package = Package(
     products: [.executable(name: "vendue", targets: ["vendue"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -29,6 +30,7 @@ let package = Package(
         .target(name: "OpenRTB", dependencies: ["Units", "CSimdJSON"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "HTTP1", dependencies: ["Units"]),
         .target(name: "Sealing", dependencies: ["Units", "COpenSSL"]),
         .target(name: "Consent", dependencies: ["OpenRTB"]),
         .target(name: "Events", dependencies: ["Units", "OpenRTB"]),
@@ -56,9 +58,13 @@ let package = Package(
         .target(
             name: "BidPlane",
             dependencies: [
-                "Units", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing", "Meters",
-                "CZlib",
-            ] + nio
+                "Units", "HTTP1", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing",
+                "Meters", "CZlib",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
         ),
         .target(
             name: "ControlPlane",
@@ -89,6 +95,7 @@ let package = Package(
                 "FlatPrice",
                 "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -130,9 +137,13 @@ let package = Package(
         .testTarget(
             name: "BidPlaneTests",
             dependencies: [
-                "BidPlane", "Auction", "BidKit", "Documents", "EventLog", "Events", "FlatPrice", "Ledger", "Meters",
-                "OpenRTB", "Sealing", "Units", "CZlib",
+                "BidPlane", "HTTP1", "Auction", "BidKit", "Documents", "EventLog", "Events", "FlatPrice", "Ledger",
+                "Meters", "OpenRTB", "Sealing", "Units", "CZlib",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
+        .testTarget(
+            name: "HTTP1Tests",
+            dependencies: ["HTTP1", "Units", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         .testTarget(name: "CreativeTests", dependencies: ["Creative", "OpenRTB"]),
         .testTarget(
             name: "DocumentsTests",
@@ -163,5 +174,7 @@ for target in package.targets where !shims.contains(target.name) {
             .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
             .strictMemorySafety(),
             .treatAllWarnings(as: .error),
+            // The debug build, which the tests run, checks every access; the bid path does not pay for it again.
+            .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
         ]
 }

@@ -47,9 +47,9 @@ package final class Snapshot: Sendable {
     /// The exchange with this id.
     ///
     /// - Complexity: O(exchanges), of which there are few.
-    package func exchange(_ id: some Collection<UInt8>) -> Int? {
-        let id = Array(id)
-        return exchanges.firstIndex { $0.id == id }
+    package func exchange(_ id: some Sequence<UInt8>) -> Int? {
+        for index in exchanges.indices where exchanges[index].id.elementsEqual(id) { return index }
+        return nil
     }
 
     package func hasAdvertiser(_ id: String) -> Bool { advertisers.contains(id) }
@@ -59,10 +59,13 @@ package final class Snapshot: Sendable {
 package final class Exchange: Sendable {
     package let id: [UInt8]
     package let document: ExchangeDocument
+    /// What its requests must carry in `Authorization`; nil for nothing.
+    package let authorization: [UInt8]?
 
     init(id: [UInt8], document: ExchangeDocument) {
         self.id = id
         self.document = document
+        authorization = document.credentials.bearer.map { Array("Bearer \($0)".utf8) }
     }
 
     package var isPaused: Bool { document.state == .paused }

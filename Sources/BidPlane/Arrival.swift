@@ -1,85 +1,85 @@
-internal import NIOCore
+internal import HTTP1
 internal import Units
 
-/// A request as it arrived: what the logic needs of it, whoever framed it.
-struct Arrival {
-    enum Method {
-        case get
-        case post
-        case other
-    }
-
-    let method: Method
-    /// Path and query as sent.
-    let target: String
-    /// Whether the method is HEAD, whose answers have no body.
-    var isHead = false
-    var contentType: String?
-    var contentEncoding: String?
-    var authorization: String?
-    var acceptsGzip = false
+/// A request as it arrived: what the logic needs of it, borrowed from the connection for one call.
+@safe
+struct Arrival: ~Copyable {
+    // Invariant: both point into buffers of the connection that outlive the call which is given the arrival; nobody
+    // keeps an arrival longer, which is why it cannot be copied. `head`'s slices lie within `request`: its reader made
+    // them from the same bytes.
+    private let request: UnsafeRawBufferPointer
+    private let content: UnsafeRawBufferPointer
+    let head: RequestHead
     /// Of the peer, as text; nil for a socket without one.
-    var address: String?
-    var body: ByteBuffer
-    /// When its first byte was read.
+    let address: String?
+    /// The earliest moment at which it can have come.
     let moment: Moment
+    /// When it was read.
+    let readMoment: Moment
     let instant: Instant
 
-    /// The target up to its question mark.
-    var path: Substring { target[..<(mark ?? target.endIndex)] }
+    init(
+        _ request: UnsafeRawBufferPointer,
+        _ head: RequestHead,
+        body: UnsafeRawBufferPointer,
+        address: String?,
+        moment: Moment,
+        readMoment: Moment,
+        instant: Instant
+    ) {
+        unsafe self.request = unsafe request
+        unsafe content = unsafe body
+        self.head = head
+        self.address = address
+        self.moment = moment
+        self.readMoment = readMoment
+        self.instant = instant
+    }
 
-    /// What stands behind the question mark.
+    /// The body as sent, valid for the call.
+    borrowing func withBody<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { unsafe body(content) }
+
+    /// The bytes of a slice of the head, valid for the call.
+    borrowing func withBytes<Result>(_ slice: Slice, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        unsafe body(slice.bytes(of: request))
+    }
+
+    /// A copy as text, whatever it holds.
+    borrowing func text(_ slice: Slice) -> String {
+        unsafe String(decoding: slice.bytes(of: request), as: UTF8.self)
+    }
+
+    /// Whether a slice is this text, ASCII letters in either case.
+    ///
+    /// - Parameter text: in lower case.
+    borrowing func equals(_ slice: Slice, _ text: StaticString) -> Bool {
+        unsafe Octet.equalsIgnoringCase(request, slice.range, text)
+    }
+
+    /// The target up to its question mark, and what stands behind that.
+    borrowing func splitTarget() -> (path: Slice, query: Slice) {
+        let range = head.target.range
+        guard let mark = unsafe Octet.firstIndex(of: UInt8(ascii: "?"), in: request, range) else {
+            return (head.target, .empty)
+        }
+        return (Slice(range.lowerBound..<mark), Slice(mark + 1..<range.upperBound))
+    }
+
+    /// The path's parts: the first between its slashes, and the rest behind the second slash.
+    ///
+    /// - Returns: nil for a path that does not begin with a slash.
+    borrowing func splitPath() -> (first: Slice, rest: Slice?)? {
+        let path = splitTarget().path.range
+        guard !path.isEmpty, unsafe request[path.lowerBound] == UInt8(ascii: "/") else { return nil }
+        let start = path.lowerBound + 1
+        guard let slash = unsafe Octet.firstIndex(of: UInt8(ascii: "/"), in: request, start..<path.upperBound) else {
+            return (Slice(start..<path.upperBound), nil)
+        }
+        return (Slice(start..<slash), Slice(slash + 1..<path.upperBound))
+    }
+
     var query: Query {
-        guard let mark else { return Query("") }
-        return Query(target[target.utf8.index(after: mark)...])
-    }
-
-    /// Bytes, not characters: targets are ASCII, and finding characters costs a hundred times more.
-    private var mark: String.Index? { target.utf8.firstIndex(of: UInt8(ascii: "?")) }
-}
-
-/// A query string, read by name: the first of a name counts.
-struct Query {
-    private let text: Substring
-
-    init(_ text: Substring) { self.text = text }
-
-    /// The percent-decoded value; nil where the name is absent or the text is not UTF-8 when decoded.
-    subscript(name: String) -> String? {
-        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let end = pair.firstIndex(of: UInt8(ascii: "="))
-            guard pair[..<(end ?? pair.endIndex)].elementsEqual(name.utf8) else { continue }
-            return end.map { Query.decode(Substring(pair[pair.index(after: $0)...])) } ?? ""
-        }
-        return nil
-    }
-
-    static func decode(_ text: Substring) -> String? {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(text)
-        }
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        let query = splitTarget().query
+        return Query(text(query)[...])
     }
 }

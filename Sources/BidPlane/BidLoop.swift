@@ -2,6 +2,7 @@ internal import Auction
 internal import Documents
 package import EventLog
 internal import Events
+internal import HTTP1
 internal import Meters
 internal import NIOCore
 internal import OpenRTB
@@ -19,6 +20,10 @@ final class BidLoop {
     private(set) var snapshot = Snapshot.empty
     /// Whether connections are to be closed after their answer.
     var isDraining = false
+    private(set) var pace = LoopPace()
+    /// The time of the second at hand, for the `Date` of answers.
+    private(set) var dateText: [UInt8] = []
+    private var dateSecond: Int64 = .min
 
     private let services: BidServices
     private let reader = BidRequestReader()
@@ -56,6 +61,19 @@ final class BidLoop {
 
     var now: (Moment, Instant) { (services.time.moment(), services.time.instant()) }
 
+    /// Tells that bytes have come: the first of a turn takes its time, and has its end told.
+    func reads(on eventLoop: any EventLoop) {
+        let (now, instant) = now
+        guard pace.read(at: now) else { return }
+        let second = instant.micros / 1_000_000
+        if second != dateSecond {
+            dateSecond = second
+            dateText = Array(HTTPDate.text(instant).utf8)
+        }
+        // Tasks run when all connections that had bytes have been served.
+        eventLoop.assumeIsolated().execute { [self] in pace.endTurn(at: services.time.moment()) }
+    }
+
     private func countPasses() {
         for index in auction.passes.indices where auction.passes[index] > 0 {
             sheet.add(meters.passes, index, by: auction.passes[index])
@@ -68,25 +86,34 @@ final class BidLoop {
     /// Answers `POST /bid/{exchange}`.
     ///
     /// - Returns: the answer, and the moment by which it must have left, for counting.
-    func bid(_ arrival: borrowing Arrival, exchange id: Substring) -> (Reply, due: Moment?) {
+    func bid(_ arrival: borrowing Arrival, exchange id: Slice) -> (Reply, due: Moment?) {
         sheet.add(meters.requests)
-        guard let index = snapshot.exchange(id.utf8) else {
-            return (.problem(.notFound, "there is no exchange “\(id)”"), nil)
+        guard let index = unsafe arrival.withBytes(id, { unsafe snapshot.exchange($0) }) else {
+            return (.problem(.notFound, "there is no exchange “\(arrival.text(id))”"), nil)
         }
         let exchange = snapshot.exchanges[index]
         if let refusal = refusal(of: arrival, exchange) { return (refusal, nil) }
-        let length: Int
-        switch takeBody(arrival) {
-        case .success(let count): length = count
-        case .failure(let refusal): return (refusal.reply, nil)
-        }
-        do throws(ReadError) {
-            unsafe try reader.read(UnsafeBufferPointer(rebasing: body[..<length]))
+        if let due = overdue(arrival, exchange) { return (silence(.overload), due) }
+        do throws(BodyRefusal) {
+            try readBody(arrival)
         } catch {
-            if error == .notJSON(.tooLarge) { return (.problem(.contentTooLarge, "\(error)"), nil) }
-            return (.problem(.badRequest, "\(error)"), nil)
+            return (.problem(error.status, error.detail), nil)
         }
         return decide(arrival, exchange, at: index)
+    }
+
+    /// Whether a request has waited for so long that deciding it would be answering late: before it is read, by the
+    /// time that its exchange is registered with.
+    ///
+    /// - Returns: when its answer is due, if so.
+    private func overdue(_ arrival: borrowing Arrival, _ exchange: Exchange) -> Moment? {
+        let document = exchange.document
+        let tmax = document.tmaxMillis
+        let reserve = document.reserveMillis ?? BidServices.defaultReserveMillis(tmax: tmax)
+        guard Deadline(Int64(tmax - reserve), millisAfter: arrival.moment).hasPassed(at: arrival.readMoment) else {
+            return nil
+        }
+        return Deadline(Int64(tmax), millisAfter: arrival.moment).moment
     }
 
     private func decide(_ arrival: borrowing Arrival, _ exchange: Exchange, at index: Int) -> (Reply, due: Moment?) {
@@ -103,7 +130,7 @@ final class BidLoop {
         )
         response.clear()
         // Without a log that takes records nothing may be bought.
-        guard services.log.failure == nil else { return (silence(.notServing), due) }
+        guard !services.log.hasFailed else { return (silence(.notServing), due) }
         let outcome = auction.hold(reader.request, context, into: &response, record: { ring.push($0) })
         countPasses()
         switch outcome {
@@ -122,62 +149,93 @@ final class BidLoop {
     }
 
     private func refusal(of arrival: borrowing Arrival, _ exchange: Exchange) -> Reply? {
-        let credentials = exchange.document.credentials
-        if let bearer = credentials.bearer {
-            let given = arrival.authorization.map { Array($0.utf8) } ?? []
-            guard Digest.constantTimeEquals(Digest.sha256(given), Digest.sha256(Array("Bearer \(bearer)".utf8))) else {
+        if let wanted = exchange.authorization {
+            let isRight = unsafe arrival.withBytes(arrival.head.authorization) { given in
+                unsafe Digest.constantTimeEquals(given, wanted)
+            }
+            guard isRight else {
                 return .problem(.unauthorized, "wrong or missing credentials for this exchange")
             }
         }
-        if !credentials.addresses.isEmpty, !credentials.addresses.contains(arrival.address ?? "") {
+        let addresses = exchange.document.credentials.addresses
+        if !addresses.isEmpty, !addresses.contains(arrival.address ?? "") {
             return .problem(.unauthorized, "this address may not call for this exchange")
         }
-        guard let type = arrival.contentType else { return nil }
-        let media = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-        if media == "application/json" { return nil }
-        return .problem(.unsupportedMediaType, "Content-Type must be application/json, is \(media)")
+        let type = arrival.head.contentType
+        if type.isEmpty || isJSON(type, arrival) { return nil }
+        return .problem(.unsupportedMediaType, "Content-Type must be application/json, is \(arrival.text(type))")
     }
 
+    /// Whether a media type is JSON, whatever parameters it has.
+    private func isJSON(_ type: Slice, _ arrival: borrowing Arrival) -> Bool {
+        let name: StaticString = "application/json"
+        let count = name.utf8CodeUnitCount
+        guard type.count >= count, arrival.equals(Slice(offset: Int(type.offset), count: count), name) else {
+            return false
+        }
+        let rest = Slice(type.range.dropFirst(count))
+        return unsafe arrival.withBytes(rest) { bytes in
+            unsafe bytes.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } ?? UInt8(ascii: ";")
+                == UInt8(ascii: ";")
+        }
+    }
+
+    /// A body that is not read, and what to say of it.
     private struct BodyRefusal: Error {
         let status: Status
         let detail: String
 
-        var reply: Reply { .problem(status, detail) }
+        static var tooLarge: BodyRefusal {
+            BodyRefusal(.contentTooLarge, "the body exceeds \(Limits.bodyBytesMax) bytes")
+        }
+
+        init(_ status: Status, _ detail: String) {
+            self.status = status
+            self.detail = detail
+        }
+
+        init(_ fault: ReadError) {
+            self.init(fault == .notJSON(.tooLarge) ? .contentTooLarge : .badRequest, "\(fault)")
+        }
+    }
+
+    /// Reads the body, inflated where it is compressed.
+    private func readBody(_ arrival: borrowing Arrival) throws(BodyRefusal) {
+        let length = try takeBody(arrival)
+        do throws(ReadError) {
+            unsafe try reader.read(UnsafeBufferPointer(rebasing: body[..<length]))
+        } catch {
+            throw BodyRefusal(error)
+        }
     }
 
     /// Puts the body, inflated where it is compressed, into the loop's buffer, behind which there is padding.
-    private func takeBody(_ arrival: borrowing Arrival) -> Result<Int, BodyRefusal> {
-        let tooLarge = BodyRefusal(
-            status: .contentTooLarge,
-            detail: "the body exceeds \(Limits.bodyBytesMax) bytes"
-        )
-        switch arrival.contentEncoding?.lowercased() {
-        case nil, "", "identity":
-            let count = arrival.body.readableBytes
-            guard count <= Limits.bodyBytesMax else { return .failure(tooLarge) }
-            unsafe arrival.body.withUnsafeReadableBytes { bytes in
-                _ = unsafe UnsafeMutableRawBufferPointer(body).copyBytes(from: bytes)
+    private func takeBody(_ arrival: borrowing Arrival) throws(BodyRefusal) -> Int {
+        let encoding = arrival.head.contentEncoding
+        if encoding.isEmpty || arrival.equals(encoding, "identity") {
+            return unsafe arrival.withBody { bytes in
+                unsafe UnsafeMutableRawBufferPointer(body).copyMemory(from: bytes)
+                return bytes.count
             }
-            return .success(count)
-        case "gzip":
-            let room = unsafe UnsafeMutableBufferPointer(rebasing: body[..<Limits.bodyBytesMax])
-            let result: Result<Int, Gzip.Fault> = unsafe arrival.body.withUnsafeReadableBytes { bytes in
-                do throws(Gzip.Fault) {
-                    return unsafe .success(try gzip.inflate(bytes, into: room))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            switch result {
-            case .success(let count): return .success(count)
-            case .failure(.tooLarge): return .failure(tooLarge)
-            case .failure(.malformed):
-                return .failure(BodyRefusal(status: .badRequest, detail: "the body is no gzip stream"))
-            }
-        case .some(let other):
-            return .failure(
-                BodyRefusal(status: .unsupportedMediaType, detail: "Content-Encoding must be gzip or none, is \(other)")
+        }
+        guard arrival.equals(encoding, "gzip") else {
+            throw BodyRefusal(
+                .unsupportedMediaType,
+                "Content-Encoding must be gzip or none, is \(arrival.text(encoding))"
             )
+        }
+        let room = unsafe UnsafeMutableBufferPointer(rebasing: body[..<Limits.bodyBytesMax])
+        let result: Result<Int, Gzip.Fault> = unsafe arrival.withBody { bytes in
+            do throws(Gzip.Fault) {
+                return unsafe .success(try gzip.inflate(bytes, into: room))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let count): return count
+        case .failure(.tooLarge): throw .tooLarge
+        case .failure(.malformed): throw BodyRefusal(.badRequest, "the body is no gzip stream")
         }
     }
 
@@ -191,8 +249,13 @@ final class BidLoop {
     var desk: NoticeDesk { services.desk }
 
     /// Opens the token of a notice's path; nil for one that nobody here sealed, or that is for the other side.
-    func open(_ token: Substring, _ purpose: Token.Purpose) -> Token? {
-        guard token.utf8.count <= 8192, let opened = opener.open(token.utf8), let token = Token(opened: opened),
+    func open(_ slice: Slice, of arrival: borrowing Arrival, _ purpose: Token.Purpose) -> Token? {
+        unsafe arrival.withBytes(slice) { unsafe open($0, purpose) }
+    }
+
+    func open(_ token: some Collection<UInt8>, _ purpose: Token.Purpose) -> Token? {
+        guard token.count <= HTTPLimits.requestLineBytesMax, let opened = opener.open(token),
+            let token = Token(opened: opened),
             token.purpose == purpose
         else { return nil }
         return token
@@ -216,7 +279,11 @@ final class BidLoop {
     /// The log's word on how far it is durable, or that it failed.
     func logIsDurable(through sequence: UInt64, hasFailed: Bool) {
         for (answer, isDurable) in waiting.release(through: sequence, hasFailed: hasFailed) { answer(isDurable) }
+        hasWorked()
     }
+
+    /// Tells that work which was not a read has ended.
+    func hasWorked() { pace.worked(until: services.time.moment()) }
 
     var isReady: Bool { services.isReady() && !isDraining }
     var statusText: String { services.status() }

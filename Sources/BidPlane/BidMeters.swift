@@ -1,4 +1,5 @@
 internal import Events
+internal import HTTP1
 package import Meters
 package import OpenRTB
 
@@ -11,6 +12,8 @@ package struct BidMeters: Sendable {
     package let noBids: MeterPlan.Counters
     package let refusals: MeterPlan.Counters
     package let late: MeterPlan.Counters
+    package let timeouts: MeterPlan.Counters
+    package let connectionsRefused: MeterPlan.Counters
     package let passes: MeterPlan.Counters
     package let notices: [MeterPlan.Counters]
     package let duration: MeterPlan.Durations
@@ -53,6 +56,11 @@ package struct BidMeters: Sendable {
             values: Status.allCases.map { "\($0.rawValue)" }
         )
         late = plan.counters("vendue_late_total", "Answers whose last byte left after arrival and tmax.")
+        timeouts = plan.counters("vendue_timeouts_total", "Requests given up because their bytes came too slowly.")
+        connectionsRefused = plan.counters(
+            "vendue_connections_refused_total",
+            "Connections closed at once because there were too many."
+        )
         passes = plan.counters(
             "vendue_passes_total",
             "Strategies that did not bid on an impression.",

@@ -2,8 +2,8 @@ package import Auction
 internal import EventLog
 package import Meters
 package import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
+package import NIOSSL
 internal import OpenRTB
 internal import Synchronization
 
@@ -21,8 +21,11 @@ package final class BidServer: Sendable {
     private let listener = Mutex<(any Channel)?>(nil)
     package let meters: BidMeters
 
-    /// - Parameter loops: event loops, each a thread; more than cores gain nothing.
-    package init(_ services: BidServices, loops: Int) async throws {
+    /// - Parameters:
+    ///   - loops: event loops, each a thread; more than cores gain nothing.
+    ///   - caps: how many connections may be open.
+    package init(_ services: BidServices, loops: Int, caps: ConnectionCensus.Caps = .init()) async throws {
+        let census = ConnectionCensus(caps)
         group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         meters = services.meters
         var members: [Member] = []
@@ -32,10 +35,11 @@ package final class BidServer: Sendable {
                 return Member(
                     eventLoop: eventLoop,
                     loop: NIOLoopBound(loop, eventLoop: eventLoop),
-                    connections: NIOLoopBound(Connections(), eventLoop: eventLoop),
+                    connections: NIOLoopBound(Connections(loop, census), eventLoop: eventLoop),
                     sheet: loop.sheet
                 )
             }.get()
+            Self.inspect(member)
             members.append(member)
         }
         self.members = members
@@ -48,35 +52,64 @@ package final class BidServer: Sendable {
         }
     }
 
+    /// Looks after slow peers, four times a second.
+    private static func inspect(_ member: Member) {
+        member.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(250), delay: .milliseconds(250)) { _ in
+            let loop = member.loop.value
+            member.connections.value.inspect(at: loop.now.0)
+            loop.hasWorked()
+        }
+    }
+
     /// Opens the listener.
     ///
-    /// - Parameter origin: of the URLs in bids, given the port bound. No connection is accepted before every loop
-    ///   has it.
+    /// - Parameters:
+    ///   - tls: where connections speak TLS from their first byte.
+    ///   - origin: of the URLs in bids, given the port bound. No connection is accepted before every loop has it.
     /// - Returns: the address bound, its port known where 0 was asked for.
-    package func listen(host: String, port: Int, origin: @Sendable (Int) -> Origin) async throws -> SocketAddress {
-        let members = members
-        let channel = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.autoRead, value: false)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let member = members.first(where: { $0.eventLoop === channel.eventLoop }) else {
-                        preconditionFailure("a connection on a foreign loop")
-                    }
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    let front = HTTPFront(loop: member.loop.value, connections: member.connections.value)
-                    try channel.pipeline.syncOperations.addHandler(front)
-                }
-            }
-            .bind(host: host, port: port).get()
+    package func listen(
+        host: String,
+        port: Int,
+        tls: NIOSSLContext? = nil,
+        origin: @Sendable (Int) -> Origin
+    ) async throws -> SocketAddress {
+        let channel = try await bootstrap(tls).bind(host: host, port: port).get()
         listener.withLock { $0 = channel }
         guard let address = channel.localAddress else { preconditionFailure("a listener without an address") }
         let origin = origin(address.port ?? port)
         for member in members { try await member.eventLoop.submit { member.loop.value.use(origin) }.get() }
         try await channel.setOption(.autoRead, value: true).get()
         return address
+    }
+
+    private func bootstrap(_ tls: NIOSSLContext?) -> ServerBootstrap {
+        let members = members
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.autoRead, value: false)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // One read a turn: a second would tell only that nothing more is there, and a greedy peer waits its turn.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 4096, maximum: 65_536)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let member = members.first(where: { $0.eventLoop === channel.eventLoop }) else {
+                        preconditionFailure("a connection on a foreign loop")
+                    }
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    let front = HTTPFront(
+                        loop: member.loop.value,
+                        connections: member.connections.value,
+                        isSecure: tls != nil
+                    )
+                    try channel.pipeline.syncOperations.addHandler(front)
+                }
+            }
     }
 
     /// Posts a snapshot; returns when every loop uses it.

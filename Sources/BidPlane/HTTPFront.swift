@@ -1,228 +1,270 @@
+internal import HTTP1
 internal import Meters
 internal import NIOCore
-internal import NIOHTTP1
+internal import NIOTLS
 internal import OpenRTB
 internal import Units
 
-/// Frames requests and answers with NIO's HTTP/1.1 pipeline: the border between bytes on a connection and the logic.
+/// One connection of the bid listener: the border between its bytes and the logic.
 ///
-/// The pipeline hands over one request at a time, so this handler holds at most one body and one answer.
+/// Bytes that came are read in place, request by request; answers are gathered and leave together when everything
+/// that came has been read. While an answer waits for the log, the requests behind it wait too, unread: answers keep
+/// the order of their requests. What the peer may take its time with is ``ConnectionWatch``'s to say.
 final class HTTPFront: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
-    private let loop: BidLoop
+    let loop: BidLoop
     private let connections: Connections
-    private var arrival: Arrival?
-    private var keepsAlive = true
-    /// A body that is being refused is read to its end, and not kept.
-    private var refusal: Reply?
-    private var isAnswering = false
+    private var address: String?
+    private var context: ChannelHandlerContext?
+    private var reader = RequestReader()
+    /// Bytes of the request at hand and of those behind it.
+    private var unread = ByteBuffer()
+    /// What has come of a chunked body.
+    private var chunks = ByteBuffer()
+    /// Answers that have not left.
+    var gathered = ByteBuffer()
+    /// When they were asked for and are due, for counting.
+    private var owed: [(arrival: Moment, due: Moment)] = []
+    private var watch: ConnectionWatch
+    private var isWaiting = false
+    /// Whether no further request is read: the last answer is given, or the peer has closed its side.
+    private var isLast = false
+    private var hasGreeted = false
 
-    init(loop: BidLoop, connections: Connections) {
+    init(loop: BidLoop, connections: Connections, isSecure: Bool) {
         self.loop = loop
         self.connections = connections
+        watch = ConnectionWatch(isSecure ? .handshake : .idle, at: loop.now.0)
     }
 
+    /// Whether a request has begun and its answer has not left.
+    var isBusy: Bool { unread.readableBytes > 0 || isWaiting || gathered.readableBytes > 0 }
+
+    // MARK: The connection's life
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
     func channelActive(context: ChannelHandlerContext) {
-        connections.add(context.channel, self)
+        address = context.remoteAddress?.ipAddress
+        if !connections.add(self, address: address) { context.close(promise: nil) }
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        connections.remove(context.channel)
+        connections.remove(self, address: address)
         context.fireChannelInactive()
     }
 
-    /// Whether a request has begun and its answer has not left.
-    var isBusy: Bool { arrival != nil || isAnswering }
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            isLast = true
+            if !isWaiting, gathered.readableBytes == 0 { context.close(promise: nil) }
+        } else if case .handshakeCompleted = event as? TLSUserEvent {
+            watch.enter(.idle, at: loop.now.0)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        // A peer that does not read its answers is not asked for more requests.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: context.channel.isWritable)
+        if context.channel.isWritable { serve(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Looks whether the peer has taken too long; called a few times a second.
+    func inspect(at now: Moment) {
+        switch watch.verdict(at: now, received: unread.readableBytes) {
+        case .wait: return
+        case .close: context?.close(promise: nil)
+        case .tooSlow:
+            guard let context else { return }
+            loop.sheet.add(loop.meters.timeouts)
+            refuse(.requestTimeout, "the request did not come to its end in time")
+            flush(context)
+        }
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    // MARK: Bytes in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): begin(head, context)
-        case .body(let part): append(part)
-        case .end: end(context)
+        loop.reads(on: context.eventLoop)
+        // What comes behind a refusal is taken, so that the refusal is not lost in a reset, and thrown away.
+        guard !isLast else { return }
+        var bytes = unwrapInboundIn(data)
+        if unread.readableBytes == 0 { unread = bytes } else { unread.writeBuffer(&bytes) }
+        serve(context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush(context)
+        context.fireChannelReadComplete()
+    }
+
+    private enum Step {
+        case needsMore
+        case refused(Refusal)
+        case answered(Reply, Served, end: Int)
+    }
+
+    /// What the framing of an answer asks of its request.
+    struct Served {
+        let head: RequestHead
+        let arrival: Moment
+        let due: Moment?
+    }
+
+    /// Answers every request that is there as a whole.
+    private func serve(_ context: ChannelHandlerContext) {
+        while !isWaiting, !isLast, unread.readableBytes > 0, context.channel.isWritable {
+            switch step() {
+            case .needsMore:
+                watch.enter(reader.isHeaderRead ? .body : .header, at: loop.now.0)
+                if reader.isHeaderRead, reader.head.expectsContinue, !hasGreeted {
+                    // Else the sender keeps its body back, and the deadline passes.
+                    hasGreeted = true
+                    gathered.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+                }
+                return
+            case .refused(let refusal):
+                refuse(refusal.status, "\(refusal.detail)")
+            case .answered(let reply, let served, let end):
+                advance(by: end)
+                deliver(reply, served, context)
+            }
+            if gathered.readableBytes > Self.gatheredBytesMax { flush(context) }
         }
     }
 
-    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let (moment, instant) = loop.now
-        keepsAlive = head.isKeepAlive
-        refusal = nil
-        var arrival = Arrival(
-            method: head.method == .GET ? .get : head.method == .POST ? .post : .other,
-            target: head.uri,
-            body: ByteBuffer(),
-            moment: moment,
+    /// More than this is not kept back until everything has been read.
+    private static let gatheredBytesMax = 65_536
+
+    private func step() -> Step {
+        unsafe unread.withUnsafeReadableBytes { bytes in
+            while true {
+                switch unsafe reader.advance(bytes) {
+                case .needsMore: return .needsMore
+                case .refused(let refusal): return .refused(refusal)
+                case .chunk(let piece): unsafe chunks.writeBytes(piece.bytes(of: bytes))
+                case .complete(let body, let end):
+                    if reader.head.framing == .chunked {
+                        return unsafe chunks.withUnsafeReadableBytes { unsafe answer(bytes, $0, end) }
+                    }
+                    return unsafe answer(bytes, body.bytes(of: bytes), end)
+                }
+            }
+        }
+    }
+
+    private func answer(_ request: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, _ end: Int) -> Step {
+        let (now, instant) = loop.now
+        let arrival = unsafe Arrival(
+            request,
+            reader.head,
+            body: body,
+            address: address,
+            moment: loop.pace.earliestArrival,
+            readMoment: now,
             instant: instant
         )
-        arrival.isHead = head.method == .HEAD
-        arrival.contentType = head.headers.first(name: "content-type")
-        arrival.contentEncoding = head.headers.first(name: "content-encoding")
-        arrival.authorization = head.headers.first(name: "authorization")
-        arrival.acceptsGzip = head.headers[canonicalForm: "accept-encoding"].contains { Self.isGzip($0) }
-        arrival.address = context.remoteAddress?.ipAddress
-        if arrival.method == .other {
-            refusal = .problem(.methodNotAllowed, "only GET and POST are known here")
-        } else if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }),
-            length > Limits.bodyBytesMax
-        {
-            refusal = .problem(.contentTooLarge, "the body exceeds \(Limits.bodyBytesMax) bytes")
-            keepsAlive = false
-        }
-        self.arrival = arrival
-        if refusal == nil, head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-            // Else the sender keeps its body back, and the deadline passes.
-            context.writeAndFlush(wrapOutboundOut(.head(self.head(.continue, []))), promise: nil)
-        }
+        let (reply, due) = loop.answer(arrival)
+        return .answered(reply, Served(head: reader.head, arrival: arrival.moment, due: due), end: end)
     }
 
-    /// Whether an entry of `Accept-Encoding` takes gzip: not with a quality of 0.
-    private static func isGzip(_ entry: Substring) -> Bool {
-        let parts = entry.lowercased().filter { $0 != " " }.split(separator: ";")
-        guard parts.first == "gzip" else { return false }
-        return !parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+    /// Goes on to the next request.
+    private func advance(by end: Int) {
+        unread.moveReaderIndex(forwardBy: end)
+        if unread.readableBytes == 0 { unread = ByteBuffer() }
+        if reader.head.framing == .chunked { chunks.clear() }
+        reader = RequestReader()
+        hasGreeted = false
     }
 
-    private func append(_ part: ByteBuffer) {
-        guard refusal == nil, arrival != nil else { return }
-        let total = (arrival?.body.readableBytes ?? 0) + part.readableBytes
-        guard total <= Limits.bodyBytesMax else {
-            refusal = .problem(.contentTooLarge, "the body exceeds \(Limits.bodyBytesMax) bytes")
-            keepsAlive = false
-            arrival?.body = ByteBuffer()
-            return
-        }
-        if total == part.readableBytes {
-            arrival?.body = part
-        } else {
-            arrival?.body.writeImmutableBuffer(part)
-        }
-    }
+    // MARK: Answers out
 
-    private func end(_ context: ChannelHandlerContext) {
-        guard let arrival else { return }
-        self.arrival = nil
-        isAnswering = true
-        let (reply, due) = refusal.map { ($0, nil) } ?? loop.answer(arrival)
-        send(reply, to: arrival, due: due, context)
-    }
-
-    private func send(_ reply: Reply, to arrival: Arrival, due: Moment?, _ context: ChannelHandlerContext) {
+    private func deliver(_ reply: Reply, _ served: Served, _ context: ChannelHandlerContext) {
+        watch.enter(.answering, at: loop.pace.earliestArrival)
         guard case .afterDurable(let sequence, let success) = reply else {
-            write(reply, to: arrival, due: due, context)
+            finish(reply, served)
             return
         }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        loop.whenDurable(sequence) { isDurable in
-            let (front, context) = bound.value
+        isWaiting = true
+        var isSynchronous = true
+        loop.whenDurable(sequence) { [self] isDurable in
+            isWaiting = false
             let failure = Reply.problem(.serviceUnavailable, "the record could not be made durable; try again later")
-            front.write(isDurable ? success : failure, to: arrival, due: due, context)
+            finish(isDurable ? success : failure, served)
+            guard !isSynchronous, let context = self.context else { return }
+            serve(context)
+            flush(context)
+        }
+        isSynchronous = false
+    }
+
+    private func finish(_ reply: Reply, _ served: Served) {
+        if !served.head.keepsAlive || loop.isDraining { isLast = true }
+        write(reply, to: served.head, closes: isLast)
+        if let due = served.due { owed.append((served.arrival, due)) }
+        watch.enter(.idle, at: loop.pace.earliestArrival)
+    }
+
+    /// Says why nothing more is read from here.
+    private func refuse(_ status: Status, _ detail: String) {
+        isLast = true
+        unread = ByteBuffer()
+        write(.problem(status, detail), to: reader.head, closes: true)
+        watch.enter(.lingering, at: loop.now.0)
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard gathered.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(gathered), promise: nil)
+        gathered.clear()
+        if isLast || Self.hasUnsent(context) {
+            flushSlowly(context)
+        } else {
+            settle()
         }
     }
 
-    private func write(_ reply: Reply, to arrival: Arrival, due: Moment?, _ context: ChannelHandlerContext) {
-        isAnswering = false
-        guard context.channel.isActive else { return }
-        let closes = !keepsAlive || loop.isDraining
-        var (head, body) = frame(reply, for: arrival, context)
-        if closes { head.headers.add(name: "connection", value: "close") }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        let flushed = context.eventLoop.makePromise(of: Void.self)
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        flushed.futureResult.whenComplete { _ in
-            let (front, context) = bound.value
-            front.account(arrival, due: due)
-            if closes { context.close(promise: nil) }
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: flushed)
+    private static func hasUnsent(_ context: ChannelHandlerContext) -> Bool {
+        ((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0) > 0
     }
 
-    /// Counts how long a bid request took, and whether its last byte left after `tmax`.
-    private func account(_ arrival: Arrival, due: Moment?) {
-        guard let due else { return }
+    /// Waits until the socket has taken everything: the rare case, for it costs a promise.
+    private func flushSlowly(_ context: ChannelHandlerContext) {
+        watch.isBlocked(at: loop.now.0)
+        let gone = context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        gone.futureResult.whenSuccess { bound.value.hasFlushed() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: gone)
+    }
+
+    private func hasFlushed() {
+        guard let context, !Self.hasUnsent(context) else { return }
+        watch.wroteAll()
+        settle()
+        guard isLast, !isWaiting else { return }
+        // A peer that was refused may still be sending: our side is closed, and its own is read until it closes.
+        context.close(mode: watch.stage == .lingering ? .output : .all, promise: nil)
+    }
+
+    /// Counts how long bid requests took, and whether their last byte left after `tmax`.
+    private func settle() {
+        guard !owed.isEmpty else { return }
         let (now, _) = loop.now
-        loop.sheet.add(loop.meters.duration, nanos: now.nanos - arrival.moment.nanos)
-        if now > due { loop.sheet.add(loop.meters.late) }
-    }
-
-    // MARK: Framing
-
-    private func frame(
-        _ reply: Reply,
-        for arrival: Arrival,
-        _ context: ChannelHandlerContext
-    )
-        -> (HTTPResponseHead, ByteBuffer?)
-    {
-        switch reply {
-        case .bid: return frameBid(arrival, context)
-        case .noContent: return (head(.noContent, [("x-openrtb-version", "2.6")]), nil)
-        case .pixel:
-            let body = context.channel.allocator.buffer(bytes: Self.pixel)
-            let headers = [
-                ("content-type", "image/gif"), ("cache-control", "no-store"), ("content-length", "\(Self.pixel.count)"),
-            ]
-            return (head(.ok, headers), body)
-        case .redirect(let target):
-            let headers = [("location", target), ("cache-control", "no-store"), ("content-length", "0")]
-            return (head(.found, headers), nil)
-        case .text(let status, let text, let type):
-            if status.rawValue >= 400 { loop.sheet.add(loop.meters.refusals, BidMeters.index(status)) }
-            let body = context.channel.allocator.buffer(string: text)
-            var headers = [("content-type", "\(type)"), ("content-length", "\(body.readableBytes)")]
-            if status == .methodNotAllowed {
-                headers.append(("allow", arrival.target.hasPrefix("/bid/") ? "POST" : "GET, POST"))
-            }
-            // To HEAD everything is told but the body itself.
-            return (head(HTTPResponseStatus(statusCode: status.rawValue), headers), arrival.isHead ? nil : body)
-        case .afterDurable:
-            preconditionFailure("an answer that waits is framed when it no longer does")
+        for (arrival, due) in owed {
+            loop.sheet.add(loop.meters.duration, nanos: now.nanos - arrival.nanos)
+            if now > due { loop.sheet.add(loop.meters.late) }
         }
-    }
-
-    private func frameBid(_ arrival: Arrival, _ context: ChannelHandlerContext) -> (HTTPResponseHead, ByteBuffer?) {
-        let isCompressed = arrival.acceptsGzip && loop.compressResponse()
-        let body =
-            isCompressed
-            ? unsafe loop.compressed.withBytes { unsafe context.channel.allocator.buffer(bytes: $0) }
-            : unsafe loop.response.withBytes { unsafe context.channel.allocator.buffer(bytes: $0) }
-        var headers = [
-            ("content-type", "application/json"), ("x-openrtb-version", "2.6"),
-            ("content-length", "\(body.readableBytes)"),
-        ]
-        if isCompressed { headers.append(("content-encoding", "gzip")) }
-        return (head(.ok, headers), body)
-    }
-
-    private func head(_ status: HTTPResponseStatus, _ headers: [(String, String)]) -> HTTPResponseHead {
-        HTTPResponseHead(version: .http1_1, status: status, headers: HTTPHeaders(headers))
-    }
-
-    /// A transparent GIF of one pixel.
-    private static let pixel: [UInt8] = [
-        0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0x21, 0xF9, 4, 1, 0, 0, 0, 0,
-        0x2C, 0,
-        0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B,
-    ]
-}
-
-/// The open connections of one loop.
-final class Connections {
-    private var open: [ObjectIdentifier: (channel: any Channel, front: HTTPFront)] = [:]
-
-    func add(_ channel: any Channel, _ front: HTTPFront) { open[ObjectIdentifier(channel)] = (channel, front) }
-    func remove(_ channel: any Channel) { open[ObjectIdentifier(channel)] = nil }
-
-    var count: Int { open.count }
-
-    /// Closes those on which no request is under way; the others close after their answer.
-    func closeIdle() {
-        for (channel, front) in open.values where !front.isBusy { channel.close(promise: nil) }
-    }
-
-    func closeAll() {
-        for (channel, _) in open.values { channel.close(promise: nil) }
+        owed.removeAll(keepingCapacity: true)
     }
 }

@@ -1,6 +1,7 @@
 internal import Auction
 internal import Documents
 internal import Events
+internal import HTTP1
 internal import Meters
 internal import OpenRTB
 internal import Sealing
@@ -11,37 +12,50 @@ internal import Units
 /// - Source: the bid side of the public interface; every path of it is in this file.
 extension BidLoop {
     func answer(_ arrival: borrowing Arrival) -> (Reply, due: Moment?) {
-        let parts = arrival.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
-        guard parts.count >= 2, parts[0].isEmpty else { return (.problem(.notFound, "no such path"), nil) }
-        switch (parts.count, parts[1]) {
-        case (3, "bid"):
-            guard arrival.method == .post else {
-                return (.problem(.methodNotAllowed, "bid requests are sent with POST"), nil)
-            }
-            return bid(arrival, exchange: parts[2])
-        case (3, "win"): return (exchangeNotice(.win, parts[2], arrival), nil)
-        case (3, "bill"): return (exchangeNotice(.billing, parts[2], arrival), nil)
-        case (3, "loss"): return (exchangeNotice(.loss, parts[2], arrival), nil)
-        case (3, "imp"): return (impression(parts[2], arrival), nil)
-        case (3, "click"): return (click(parts[2], arrival), nil)
-        case (3, "conversion"): return (conversion(String(parts[2]), arrival), nil)
-        case (3, "health") where parts[2] == "live": return (.text(.ok, "live\n", type: "text/plain"), nil)
-        case (3, "health") where parts[2] == "ready":
-            return (
-                isReady
-                    ? .text(.ok, "ready\n", type: "text/plain")
-                    : .text(.serviceUnavailable, "not ready\n", type: "text/plain"), nil
-            )
-        case (2, "status"): return (.text(.ok, statusText, type: "application/json"), nil)
-        default: return (.problem(.notFound, "no such path"), nil)
+        guard let (first, rest) = arrival.splitPath() else { return (.problem(.notFound, "no such path"), nil) }
+        if let rest, arrival.equals(first, "bid"), isLast(rest, arrival) {
+            guard arrival.head.method == .post else { return (.methodNotAllowed(allow: "POST"), nil) }
+            return bid(arrival, exchange: rest)
+        }
+        switch arrival.head.method {
+        case .get, .post: return (answerOther(arrival, first, rest), nil)
+        case .head, .other: return (.methodNotAllowed(allow: "GET, POST"), nil)
+        }
+    }
+
+    /// Everything but bids: told apart by text, for it is not counted in nanoseconds.
+    private func answerOther(_ arrival: borrowing Arrival, _ first: Slice, _ rest: Slice?) -> Reply {
+        guard let rest else {
+            return arrival.equals(first, "status")
+                ? .text(.ok, statusText, type: "application/json") : .problem(.notFound, "no such path")
+        }
+        guard isLast(rest, arrival) else { return .problem(.notFound, "no such path") }
+        switch arrival.text(first) {
+        case "win": return exchangeNotice(.win, rest, arrival)
+        case "bill": return exchangeNotice(.billing, rest, arrival)
+        case "loss": return exchangeNotice(.loss, rest, arrival)
+        case "imp": return impression(rest, arrival)
+        case "click": return click(rest, arrival)
+        case "conversion": return conversion(arrival.text(rest), arrival)
+        case "health" where arrival.equals(rest, "live"): return .text(.ok, "live\n", type: "text/plain")
+        case "health" where arrival.equals(rest, "ready"):
+            return isReady
+                ? .text(.ok, "ready\n", type: "text/plain")
+                : .text(.serviceUnavailable, "not ready\n", type: "text/plain")
+        default: return .problem(.notFound, "no such path")
+        }
+    }
+
+    private func isLast(_ part: Slice, _ arrival: borrowing Arrival) -> Bool {
+        unsafe arrival.withBytes(part) { bytes in
+            unsafe Octet.firstIndex(of: UInt8(ascii: "/"), in: bytes, bytes.indices) == nil
         }
     }
 
     // MARK: What the exchange calls
 
-    private func exchangeNotice(_ kind: EventKind, _ tokenText: Substring, _ arrival: borrowing Arrival) -> Reply {
-        guard let token = open(tokenText, .exchange) else { return forged(kind) }
+    private func exchangeNotice(_ kind: EventKind, _ tokenText: Slice, _ arrival: borrowing Arrival) -> Reply {
+        guard let token = open(tokenText, of: arrival, .exchange) else { return forged(kind) }
         let query = arrival.query
         let reasonText = query["r"] ?? ""
         var notice = NoticeDesk.Notice(
@@ -65,8 +79,8 @@ extension BidLoop {
 
     // MARK: What a browser calls
 
-    private func impression(_ tokenText: Substring, _ arrival: borrowing Arrival) -> Reply {
-        guard let token = open(tokenText, .browser) else { return forged(.impression) }
+    private func impression(_ tokenText: Slice, _ arrival: borrowing Arrival) -> Reply {
+        guard let token = open(tokenText, of: arrival, .browser) else { return forged(.impression) }
         let price = price(arrival.query, token.facts.exchange)
         // Only where the impression is the bill does its price matter, and then a check's rendering books nothing.
         let counted = token.facts.billsAtImpression || price == .audit ? price : .empty
@@ -74,9 +88,9 @@ extension BidLoop {
         return reply(to: .impression, desk.take(notice, at: arrival.instant), .pixel)
     }
 
-    private func click(_ tokenText: Substring, _ arrival: borrowing Arrival) -> Reply {
-        guard let token = open(tokenText, .browser) else { return forged(.click) }
-        let target = Self.landing(token.landing, click: tokenText)
+    private func click(_ tokenText: Slice, _ arrival: borrowing Arrival) -> Reply {
+        guard let token = open(tokenText, of: arrival, .browser) else { return forged(.click) }
+        let target = Self.landing(token.landing, click: arrival.text(tokenText)[...])
         return reply(
             to: .click,
             desk.take(.init(.click, token, price: .empty), at: arrival.instant),
@@ -97,7 +111,7 @@ extension BidLoop {
         }
         let query = arrival.query
         // A click of another advertiser, or one that nobody sealed, credits nobody.
-        var click = query["click"].flatMap { open($0[...], .browser) }
+        var click = query["click"].flatMap { open($0.utf8, .browser) }
         if let token = click, token.facts.advertiser != advertiser || isOld(token, arrival.instant) { click = nil }
         var event = Event(.conversion, at: arrival.instant, facts: click?.facts ?? BidFacts())
         if click == nil {

@@ -25,6 +25,22 @@ package struct ServiceConfiguration: Sendable {
         package var text: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
+    /// Files of a listener that speaks TLS.
+    package struct TLS: Equatable, Sendable {
+        /// PEM, the server's own first, then those that lead to a root.
+        package let certificate: String
+        /// PEM, not encrypted.
+        package let key: String
+        /// PEM; with it a client must show a certificate that one of these has signed.
+        package let clientCA: String?
+
+        package init(certificate: String, key: String, clientCA: String?) {
+            self.certificate = certificate
+            self.key = key
+            self.clientCA = clientCA
+        }
+    }
+
     package enum Durability: String, CaseIterable, Sendable {
         case powerLoss = "power-loss"
         case processCrash = "process-crash"
@@ -32,7 +48,12 @@ package struct ServiceConfiguration: Sendable {
 
     package var data = "./vendue-data"
     package var bid = Address(host: "127.0.0.1", port: 8080)
-    /// nil: `http://` and the bid address.
+    /// nil: plain HTTP.
+    package var bidTLS: TLS?
+    /// How many connections the bid side takes; nil for its own default.
+    package var connections: Int?
+    package var connectionsPerAddress: Int?
+    /// nil: `http://`, or `https://` with TLS, and the bid address.
     package var publicURL: String?
     package var control = Address(host: "127.0.0.1", port: 8081)
     /// nil: one a core.
@@ -43,7 +64,10 @@ package struct ServiceConfiguration: Sendable {
     /// Where a key stands in the file, its variable in the environment, and its flag.
     package static let variables: [(path: [String], variable: String)] = [
         (["data"], "VENDUE_DATA"), (["bid", "address"], "VENDUE_BID_ADDRESS"),
-        (["bid", "public_url"], "VENDUE_BID_PUBLIC_URL"), (["control", "address"], "VENDUE_CONTROL_ADDRESS"),
+        (["bid", "public_url"], "VENDUE_BID_PUBLIC_URL"),
+        (["bid", "tls", "certificate"], "VENDUE_BID_TLS_CERTIFICATE"),
+        (["bid", "tls", "key"], "VENDUE_BID_TLS_KEY"), (["bid", "tls", "client_ca"], "VENDUE_BID_TLS_CLIENT_CA"),
+        (["control", "address"], "VENDUE_CONTROL_ADDRESS"),
         (["loops"], "VENDUE_LOOPS"), (["durability"], "VENDUE_DURABILITY"),
     ]
 
@@ -96,12 +120,17 @@ package struct ServiceConfiguration: Sendable {
             let side = ObjectReader(
                 node,
                 at: "/bid",
-                known: ["address", "public_url", "tls", "trusted_proxies"],
+                known: [
+                    "address", "public_url", "tls", "connections", "connections_per_address", "trusted_proxies",
+                ],
                 object.faults
             )
             bid = Self.address("address", of: side) ?? bid
             publicURL = side.url("public_url")
-            refuseLater(["tls", "trusted_proxies"], of: side)
+            bidTLS = Self.tls(of: side)
+            connections = side.integer("connections", in: 1...1_000_000)
+            connectionsPerAddress = side.integer("connections_per_address", in: 1...1_000_000)
+            refuseLater(["trusted_proxies"], of: side)
         }
         if let node = object.value("control") {
             let side = ObjectReader(node, at: "/control", known: ["address", "tls"], object.faults)
@@ -117,6 +146,15 @@ package struct ServiceConfiguration: Sendable {
         for key in keys where object.value(key) != nil {
             object.fault("is not available in this version", key, hint: Self.later[key] ?? "leave it out")
         }
+    }
+
+    private static func tls(of side: ObjectReader) -> TLS? {
+        guard let node = side.value("tls") else { return nil }
+        let files = ObjectReader(node, at: "/bid/tls", known: ["certificate", "key", "client_ca"], side.faults)
+        _ = files.require("certificate", example: "\"/etc/vendue/tls.crt\"")
+        _ = files.require("key", example: "\"/etc/vendue/tls.key\"")
+        guard let certificate = files.string("certificate"), let key = files.string("key") else { return nil }
+        return TLS(certificate: certificate, key: key, clientCA: files.string("client_ca"))
     }
 
     private static func address(_ key: String, of object: ObjectReader) -> Address? {

@@ -37,6 +37,7 @@ package final class EventLog: @unchecked Sendable {
     private let pending: Mutex<Pending>
     private let durable: Atomic<UInt64>
     private let failed = Mutex<LogError?>(nil)
+    private let isFailed = Atomic<Bool>(false)
     private let bell = DispatchSemaphore(value: 0)
     private let sleeping = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
@@ -129,6 +130,9 @@ package final class EventLog: @unchecked Sendable {
 
     /// Why the log stopped taking records, if it has.
     package var failure: LogError? { failed.withLock { $0 } }
+
+    /// Whether it has: without a lock, for event loops.
+    package var hasFailed: Bool { isFailed.load(ordering: .relaxed) }
 
     /// Decision records dropped because a ring was full.
     package var droppedRecords: UInt64 { rings.reduce(0) { $0 + $1.dropped } }
@@ -262,6 +266,7 @@ package final class EventLog: @unchecked Sendable {
     /// After a failed write or sync nobody knows what the disk holds: nothing more is taken or acknowledged.
     private func fail(_ error: LogError) {
         failed.withLock { $0 = error }
+        isFailed.store(true, ordering: .releasing)
         pending.withLock { pending in
             pending.accepting = false
             pending.frames.clear()

@@ -3,7 +3,8 @@ internal import Synchronization
 /// The counters of one event loop: the loop adds, anybody reads; nobody waits.
 @safe
 package final class MeterSheet: @unchecked Sendable {
-    // Invariant: `cells` holds `count` initialised atomics from `init` to `deinit`; every index is below `count`.
+    // Invariant: `cells` holds `count` initialised atomics from `init` to `deinit`; every index is below `count`. Only
+    // the sheet's own loop adds.
     private let cells: UnsafeMutablePointer<Atomic<UInt64>>
     private let count: Int
 
@@ -21,7 +22,9 @@ package final class MeterSheet: @unchecked Sendable {
     @inline(__always)
     func add(_ amount: UInt64, to cell: Int) {
         precondition(cell >= 0 && cell < count)
-        unsafe cells[cell].add(amount, ordering: .relaxed)
+        // One writer: a load and a store are enough, and cost a tenth of an atomic addition.
+        let before = unsafe cells[cell].load(ordering: .relaxed)
+        unsafe cells[cell].store(before &+ amount, ordering: .relaxed)
     }
 
     func value(_ cell: Int) -> UInt64 {

@@ -35,6 +35,8 @@ public enum NoBidReason: Int32, CaseIterable, Sendable {
     case exchangePaused = 505
     /// The service is stopping or its log cannot be written.
     case notServing = 506
+    /// The event loop is behind: the request had waited too long to be decided in time.
+    case overload = 507
 
     /// As it stands in metrics and logs.
     public var label: String { "\(self)" }

@@ -43,14 +43,45 @@ extension Instant {
 
     /// `2026-11-01T00:00:00.123456Z`.
     public var rfc3339: String {
+        let date = civil
+        let two = { (number: Int) in (number < 10 ? "0" : "") + "\(number)" }
+        let fraction = String(micros - Self.floorDivide(micros, 1_000_000) * 1_000_000)
+        return "\(date.year)-\(two(date.month))-\(two(date.day))T"
+            + "\(two(date.hour)):\(two(date.minute)):\(two(date.second))."
+            + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
+    }
+
+    /// A point of time as the calendar and the clock of UTC name it.
+    public struct Civil: Equatable, Sendable {
+        public let year: Int
+        /// 1 to 12.
+        public let month: Int
+        /// 1 to 31.
+        public let day: Int
+        /// 0 is Monday.
+        public let weekday: Int
+        public let hour: Int
+        public let minute: Int
+        public let second: Int
+    }
+
+    /// Date and time in UTC, by the Gregorian calendar.
+    public var civil: Civil {
         let seconds = Self.floorDivide(micros, 1_000_000)
         let days = Self.floorDivide(seconds, 86_400)
         let (year, month, day) = Self.date(ofDay: days)
-        let rest = seconds - days * 86_400
-        let two = { (number: Int64) in (number < 10 ? "0" : "") + "\(number)" }
-        let fraction = String(micros - seconds * 1_000_000)
-        return "\(year)-\(two(month))-\(two(day))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))."
-            + String(repeating: "0", count: 6 - fraction.count) + fraction + "Z"
+        let rest = Int(seconds - days * 86_400)
+        // 1 January 1970 was a Thursday.
+        let weekday = Int(days + 3 - Self.floorDivide(days + 3, 7) * 7)
+        return Civil(
+            year: Int(year),
+            month: Int(month),
+            day: Int(day),
+            weekday: weekday,
+            hour: rest / 3600,
+            minute: rest / 60 % 60,
+            second: rest % 60
+        )
     }
 
     /// The date of a day counted from 1 January 1970: the inverse of ``days(to:_:_:)``.

@@ -10,6 +10,7 @@ internal import Ledger
 internal import Logging
 internal import Meters
 internal import NIOCore
+internal import NIOSSL
 internal import Sealing
 internal import ServiceLifecycle
 internal import Synchronization
@@ -45,6 +46,8 @@ final class RunningService: Sendable {
     ) async throws
         -> RunningService
     {
+        let tls = try BidTLS.context(configuration.bidTLS)
+        FileDescriptors.raiseLimit()
         let directory = DataDirectory(path: configuration.data)
         let lock = try directory.take()
         let time = SystemTime()
@@ -70,7 +73,11 @@ final class RunningService: Sendable {
                 isReady: { readiness.isReady },
                 status: { readiness.json }
             ),
-            loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount
+            loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount,
+            caps: ConnectionCensus.Caps(
+                all: configuration.connections,
+                perAddress: configuration.connectionsPerAddress
+            )
         )
         let ledger = books.ledger
         books.log.follow { _, event in ledger.apply(event) }
@@ -96,6 +103,7 @@ final class RunningService: Sendable {
             lock: lock,
             readiness: readiness,
             publish: publish,
+            tls: tls,
             logger: logger
         )
     }
@@ -109,6 +117,7 @@ final class RunningService: Sendable {
         lock: DirectoryLock,
         readiness: Readiness,
         publish: @escaping @Sendable (RegistryContents) async -> Void,
+        tls: NIOSSLContext?,
         logger: Logger
     ) async throws {
         self.configuration = configuration
@@ -148,11 +157,11 @@ final class RunningService: Sendable {
         }
         controlAddress = .init(host: configuration.control.host, port: controlPort)
         do {
-            let bound = try await bidServer.listen(host: configuration.bid.host, port: configuration.bid.port) { port in
-                Origin(
-                    configuration.publicURL
-                        ?? "http://\(ServiceConfiguration.Address(host: configuration.bid.host, port: port).text)"
-                )
+            let host = configuration.bid.host
+            let bound = try await bidServer.listen(host: host, port: configuration.bid.port, tls: tls) { port in
+                let scheme = tls == nil ? "http" : "https"
+                let address = ServiceConfiguration.Address(host: host, port: port)
+                return Origin(configuration.publicURL ?? "\(scheme)://\(address.text)")
             }
             bidAddress = .init(host: configuration.bid.host, port: bound.port ?? configuration.bid.port)
         } catch {

@@ -2,9 +2,9 @@ import Auction
 import EventLog
 import Events
 import Foundation
+import HTTP1
 import Ledger
 import Meters
-import NIOCore
 import OpenRTB
 import Sealing
 import Synchronization
@@ -70,25 +70,48 @@ final class LoopKit {
         }
     }
 
+    /// Reads a request's bytes as the front does, and has it answered.
+    ///
+    /// - Parameters:
+    ///   - age: milliseconds that it has been waiting unread.
     func ask(
-        _ method: Arrival.Method,
+        _ method: String,
         _ target: String,
         _ body: [UInt8] = [],
-        change: (inout Arrival) -> Void = { _ in }
+        headers: [String: String?] = [:],
+        address: String? = nil,
+        age: Int64 = 0
     ) -> Answer {
-        var arrival = Arrival(
-            method: method,
-            target: target,
-            body: ByteBuffer(bytes: body),
-            moment: time.moment(),
-            instant: time.instant()
-        )
-        change(&arrival)
-        return answer(loop.answer(arrival).0)
+        var lines = ["\(method) \(target) HTTP/1.1", "Host: bid.example", "Content-Length: \(body.count)"]
+        for (name, value) in headers { if let value { lines.append("\(name): \(value)") } }
+        let bytes = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+        return unsafe bytes.withUnsafeBytes { bytes in
+            var request = RequestReader()
+            switch unsafe request.advance(bytes) {
+            case .complete(let body, _):
+                let now = time.moment()
+                let arrival = unsafe Arrival(
+                    bytes,
+                    request.head,
+                    body: body.bytes(of: bytes),
+                    address: address,
+                    moment: Moment(nanos: now.nanos - age * 1_000_000),
+                    readMoment: now,
+                    instant: time.instant()
+                )
+                return answer(loop.answer(arrival).0)
+            case .refused(let refusal): return Answer(status: refusal.status.rawValue)
+            case .needsMore, .chunk: return Answer(status: 0)
+            }
+        }
     }
 
-    func post(_ body: String, to exchange: String = "adx", change: (inout Arrival) -> Void = { _ in }) -> Answer {
-        ask(.post, "/bid/\(exchange)", Array(body.utf8), change: change)
+    func post(
+        _ body: String, to exchange: String = "adx", headers: [String: String?] = [:], address: String? = nil
+    )
+        -> Answer
+    {
+        ask("POST", "/bid/\(exchange)", Array(body.utf8), headers: headers, address: address)
     }
 
     private func answer(_ reply: Reply) -> Answer {
@@ -97,6 +120,7 @@ final class LoopKit {
         case .noContent: return Answer(status: 204)
         case .pixel: return Answer(status: 200, body: "pixel")
         case .redirect(let target): return Answer(status: 302, location: target)
+        case .methodNotAllowed: return Answer(status: 405)
         case .text(let status, let body, _): return Answer(status: status.rawValue, body: body)
         case .afterDurable(let sequence, let inner):
             var answer = answer(inner)

@@ -57,6 +57,18 @@ enum RawHTTP {
         let answered: EventLoopFuture<Void>
         /// Everything that came, once the server has closed.
         let everything: EventLoopFuture<[UInt8]>
+        let channel: any Channel
+    }
+
+    /// Sends the rest once something has been answered to the first bytes.
+    static func send(_ first: [UInt8], then rest: [UInt8], port: Int) async throws -> [WireAnswer] {
+        let connection = try await open(first, port: port)
+        try await connection.answered.get()
+        try? await connection.channel.writeAndFlush(ByteBuffer(bytes: rest))
+        var bytes = try await connection.everything.get()[...]
+        var answers: [WireAnswer] = []
+        while !bytes.isEmpty { answers.append(try answer(from: &bytes)) }
+        return answers
     }
 
     static func open(_ bytes: [UInt8], port: Int) async throws -> Connection {
@@ -73,12 +85,12 @@ enum RawHTTP {
                 .connect(host: "127.0.0.1", port: port).get()
             // The server may answer and close before it has read everything.
             try? await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+            return Connection(answered: answered.futureResult, everything: everything.futureResult, channel: channel)
         } catch {
             answered.fail(error)
             everything.fail(error)
             throw error
         }
-        return Connection(answered: answered.futureResult, everything: everything.futureResult)
     }
 
     /// All bytes that come back until the server closes.

@@ -49,7 +49,7 @@ struct WaitingTests {
     @Test("what is durable already is answered at once")
     func durableAlready() throws {
         let kit = try LoopKit()
-        guard let sequence = kit.ask(.get, "/conversion/acme?order=1").sequence else {
+        guard let sequence = kit.ask("GET", "/conversion/acme?order=1").sequence else {
             Issue.record("no record")
             return
         }
@@ -62,7 +62,7 @@ struct WaitingTests {
     @Test("once the log has failed nothing waits for it", .timeLimit(.minutes(1)))
     func failedAlready() async throws {
         let kit = try LoopKit(storage: FullStorage())
-        _ = kit.ask(.get, "/conversion/acme?order=1")
+        _ = kit.ask("GET", "/conversion/acme?order=1")
         while kit.log.failure == nil { try await Task.sleep(for: .milliseconds(1)) }
         var answer: Bool?
         kit.loop.whenDurable(1) { answer = $0 }

@@ -89,6 +89,7 @@ struct ServiceConfigurationTests {
         let values = [
             "VENDUE_DATA": "/d", "VENDUE_BID_ADDRESS": "a:1", "VENDUE_BID_PUBLIC_URL": "https://p.example",
             "VENDUE_CONTROL_ADDRESS": "c:2", "VENDUE_LOOPS": "7", "VENDUE_DURABILITY": "process-crash",
+            "VENDUE_BID_TLS_CERTIFICATE": "/c", "VENDUE_BID_TLS_KEY": "/k", "VENDUE_BID_TLS_CLIENT_CA": "/ca",
         ]
         #expect(Set(ServiceConfiguration.variables.map(\.variable)) == Set(values.keys))
         let read = try Self.read(environment: values)
@@ -98,6 +99,18 @@ struct ServiceConfigurationTests {
         #expect(read.control.text == "c:2")
         #expect(read.loops == 7)
         #expect(read.durability == .processCrash)
+        #expect(read.bidTLS == .init(certificate: "/c", key: "/k", clientCA: "/ca"))
+    }
+
+    @Test("TLS needs a certificate and a key, and numbers of connections are numbers")
+    func bidSide() throws {
+        let plain = try Self.read("bid: { connections: 100, connections_per_address: 10 }")
+        #expect(plain.bidTLS == nil)
+        #expect(plain.connections == 100)
+        #expect(plain.connectionsPerAddress == 10)
+        #expect(try Self.faults("bid: { tls: { certificate: x } }").map(\.pointer) == ["/bid/tls/key"])
+        #expect(try Self.faults("bid: { tls: { ca: x } }").count == 3)
+        #expect(try Self.faults("bid: { connections: 0 }").map(\.pointer) == ["/bid/connections"])
     }
 
     @Test("a section that the file leaves empty does not hide the environment or a flag")
@@ -138,7 +151,6 @@ struct ServiceConfigurationTests {
         arguments: [
             ("retention: 30d", "/retention"), ("consent: { vendor_id: 1 }", "/consent"),
             ("geoip: { city: x }", "/geoip"),
-            ("bid: { tls: { certificate: x } }", "/bid/tls"),
             ("bid: { trusted_proxies: [10.0.0.1] }", "/bid/trusted_proxies"),
             ("control: { tls: {} }", "/control/tls"),
         ])
