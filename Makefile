@@ -30,7 +30,7 @@ check: packages
 	$(MAKE) bench
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Bidders Tests LoadTests
+	swift format --in-place --recursive --parallel Package.swift Sources Bidders Tests LoadTests Fuzzing
 
 clean:
 	swift package clean

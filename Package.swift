@@ -111,6 +111,18 @@ let package = Package(
                 "Traffic", "Units",
             ],
             path: "LoadTests/BidBenchmark"),
+        .target(
+            name: "FuzzSubjects",
+            dependencies: [
+                "Auction", "Consent", "Documents", "EventLog", "Events", "FlatPrice", "HTTP1", "Ledger", "OpenRTB",
+                "Sealing", "Targeting", "Traffic", "Units",
+            ],
+            path: "Fuzzing/FuzzSubjects"),
+        .testTarget(
+            name: "FuzzSubjectsTests",
+            dependencies: [
+                "FuzzSubjects", "Auction", "Documents", "Events", "HTTP1", "Ledger", "OpenRTB", "Sealing", "Units",
+            ]),
         .testTarget(name: "UnitsTests", dependencies: ["Units"]),
         .testTarget(
             name: "OpenRTBTests", dependencies: ["OpenRTB", "Units"], exclude: ["Fixtures"]),
@@ -162,6 +174,12 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// Without libFuzzer it has no main: scripts/fuzz alone builds it.
+if Context.environment["VENDUE_FUZZING"] == "1" {
+    package.targets.append(
+        .executableTarget(name: "vendue-fuzz", dependencies: ["FuzzSubjects"], path: "Fuzzing/VendueFuzz"))
+}
 
 // The same strict settings for every Swift target.
 let shims: Set = ["CSimdJSON", "COpenSSL", "CZlib"]
