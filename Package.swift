@@ -103,12 +103,13 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
+        .target(name: "CAllocations", path: "LoadTests/CAllocations"),
         .executableTarget(
             name: "bid-benchmark",
             dependencies: [
-                "Auction", "CSimdJSON", "Documents", "EventLog", "FlatPrice", "Ledger", "OpenRTB", "Sealing",
-                "Targeting",
-                "Traffic", "Units",
+                "Auction", "BidKit", "CAllocations", "CSimdJSON", "Documents", "EventLog", "FlatPrice", "Ledger",
+                "OpenRTB", "Sealing", "Traffic", "Units",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/BidBenchmark"),
         .target(
@@ -182,7 +183,7 @@ if Context.environment["VENDUE_FUZZING"] == "1" {
 }
 
 // The same strict settings for every Swift target.
-let shims: Set = ["CSimdJSON", "COpenSSL", "CZlib"]
+let shims: Set = ["CAllocations", "CSimdJSON", "COpenSSL", "CZlib"]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
