@@ -111,7 +111,8 @@ package enum Octet {
         var index = range.lowerBound
         while index < range.upperBound {
             guard unsafe lowercase(bytes[index]) == UInt8(ascii: "q"), index + 2 < range.upperBound,
-                unsafe bytes[index + 1] == UInt8(ascii: "=")
+                unsafe bytes[index + 1] == UInt8(ascii: "="), index > range.lowerBound,
+                unsafe !isToken(bytes[index - 1])
             else {
                 index += 1
                 continue

@@ -8,6 +8,8 @@ extension RequestReader {
         guard index > line.lowerBound, index < line.upperBound, unsafe bytes[index] == Octet.space else {
             throw .requestLine
         }
+        // A tunnel has no body and no next request; nobody gets one here.
+        guard unsafe !Octet.equals(bytes, line.lowerBound..<index, "CONNECT") else { throw .target }
         head.method = unsafe Self.method(bytes, line.lowerBound..<index)
         let start = index + 1
         index = start
@@ -127,7 +129,8 @@ extension RequestReader {
     }
 
     private func keep(_ value: Range<Int>, in slice: inout Slice) {
-        if slice.isEmpty { slice = Slice(value) }
+        // One that was empty counts as well: it lies somewhere.
+        if slice == .empty { slice = Slice(value) }
     }
 
     private mutating func readHost(_ bytes: UnsafeRawBufferPointer, _ value: Range<Int>) throws(Refusal) {

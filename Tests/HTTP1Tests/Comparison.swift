@@ -121,8 +121,8 @@ extension Reading.Request {
         if isHTTP10 != (head.version == .http1_0) { return "version" }
         if keepsAlive != Self.keepsAlive(head) { return "keep-alive" }
         if body != its.body { return "body" }
-        // Of repeated fields the first that says something.
-        let first = { (name: String) in head.headers[name].lazy.map(\.trimmed).first { !$0.isEmpty } ?? "" }
+        // Of repeated fields the first.
+        let first = { (name: String) in head.headers[name].first.map(\.trimmed) ?? "" }
         if host != first("host") { return "Host" }
         if contentType != first("content-type") { return "Content-Type" }
         if contentEncoding != first("content-encoding") { return "Content-Encoding" }

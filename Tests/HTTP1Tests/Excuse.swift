@@ -4,7 +4,7 @@ import HTTP1
 ///
 /// Each comes with the same bytes without their cause: of these the two readers must then agree.
 enum Excuse: String, CaseIterable {
-    /// NIO's list of methods is closed, and CONNECT begins a tunnel; to us all that are not served are one.
+    /// NIO's list of methods is closed; to us all that are not served are one.
     case method
     /// RFC 9112, 7.1.1: a recipient must ignore extensions it does not know. NIO parses them to refuse the odd ones.
     case `extension`

@@ -30,7 +30,7 @@ enum StricterRule {
         let hosts = head.headers["host"]
         let encodings = head.headers["transfer-encoding"]
         switch refusal {
-        case .target: return !isTarget(head.uri)
+        case .target: return head.method == .CONNECT || !isTarget(head.uri)
         case .targetTooLong: return lineBytes(head) > HTTPLimits.requestLineBytesMax
         case .fieldsTooLarge:
             let sizes = (Array(head.headers) + request.trailer).map { $0.name.utf8.count + $0.value.utf8.count }
