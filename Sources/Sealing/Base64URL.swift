@@ -15,23 +15,26 @@ package enum Base64URL {
         into destination: UnsafeMutablePointer<UInt8>
     ) -> Int {
         unsafe alphabet.withUnsafeBufferPointer { letters in
-            var word: UInt32 = 0
-            var bits: UInt32 = 0
+            var read = 0
             var written = 0
-            for index in 0..<bytes.count {
-                word = word << 8 | UInt32(unsafe bytes[index])
-                bits += 8
-                while bits >= 6 {
-                    bits -= 6
-                    unsafe destination[written] = letters[Int(word >> bits & 63)]
-                    written += 1
-                }
+            let letter = { (value: UInt32) in unsafe letters[Int(value & 63)] }
+            // Three bytes are four letters.
+            while read + 3 <= bytes.count {
+                let word = unsafe UInt32(bytes[read]) << 16 | UInt32(bytes[read + 1]) << 8 | UInt32(bytes[read + 2])
+                unsafe destination[written] = letter(word >> 18)
+                unsafe destination[written + 1] = letter(word >> 12)
+                unsafe destination[written + 2] = letter(word >> 6)
+                unsafe destination[written + 3] = letter(word)
+                read += 3
+                written += 4
             }
-            if bits > 0 {
-                unsafe destination[written] = letters[Int(word << (6 - bits) & 63)]
-                written += 1
-            }
-            return written
+            let rest = bytes.count - read
+            guard rest > 0 else { return written }
+            let word = unsafe UInt32(bytes[read]) << 16 | (rest == 2 ? UInt32(bytes[read + 1]) << 8 : 0)
+            unsafe destination[written] = letter(word >> 18)
+            unsafe destination[written + 1] = letter(word >> 12)
+            if rest == 2 { unsafe destination[written + 2] = letter(word >> 6) }
+            return written + rest + 1
         }
     }
 
