@@ -65,13 +65,14 @@ extension Creative {
             if !allowed { return .category }
         }
         if !bundle.isEmpty, request.contains(request.bapp, bundle) { return .app }
-        // A creative without words is welcome in every language.
-        if !language.isEmpty, language != Array("xx".utf8) {
-            for list in [request.wlang, request.wlangb] where !list.isEmpty {
-                if !request.contains(list, where: { text.isLanguage(language, accepted: $0) }) { return .language }
-            }
-        }
-        return nil
+        return speaks(request.wlang, request) && speaks(request.wlangb, request) ? nil : .language
+    }
+
+    /// Whether a list of languages, if there is one, has the creative's; one without words is welcome in all.
+    private func speaks(_ languages: List<Text>, _ request: borrowing BidRequest) -> Bool {
+        if languages.isEmpty || !hasWords { return true }
+        let text = request.text
+        return request.contains(languages) { text.isLanguage(language, accepted: $0) }
     }
 }
 

@@ -56,6 +56,8 @@ package final class Creative: Sendable {
     let cat: [[UInt8]]
     let attr: [Int32]
     let language: [UInt8]
+    /// Whether it is in some language: `xx` says that it is in none.
+    let hasWords: Bool
     let bundle: [UInt8]
     let isSecure: Bool
 
@@ -67,6 +69,7 @@ package final class Creative: Sendable {
         cat = identity.cat.map { Array($0.utf8) }
         attr = identity.attr
         language = Array(identity.language.lowercased().utf8)
+        hasWords = !identity.language.isEmpty && identity.language.lowercased() != "xx"
         bundle = Array(identity.bundle.utf8)
         isSecure = !source.lowercased().contains("http://")
         fixedMembers = Self.fixedMembers(identity, markup)
@@ -95,8 +98,8 @@ package final class Creative: Sendable {
     }
 }
 
-/// A banner's markup and what it needs.
-package struct BannerMarkup: Sendable {
+/// A banner's markup and what it needs. A class, so that looking at it copies nothing.
+package final class BannerMarkup: Sendable {
     /// nil: fits any size.
     let size: (w: Int32, h: Int32)?
     let api: [Int32]
@@ -131,7 +134,7 @@ extension BannerMarkup {
 }
 
 /// A video's or audio's markup and what it needs.
-package struct LinearMarkup: Sendable {
+package final class LinearMarkup: Sendable {
     package enum Source: Sendable {
         case media(url: String)
         case vast(String)

@@ -1,7 +1,7 @@
 internal import OpenRTB
 
 /// A native ad's parts, each text already escaped for its place: JSON within a JSON string.
-package struct NativeMarkup: Sendable {
+package final class NativeMarkup: Sendable {
     struct Part: Sendable {
         let text: [UInt8]
         /// Characters as the publisher counts them.
