@@ -97,7 +97,7 @@ package struct StrategySubject: InputCheck {
 
     private func checkCompiled(_ exchange: ExchangeDocument) {
         let snapshot = Self.compile([.registered], [.registered], [exchange], BudgetLedger())
-        Property.holds(snapshot.exchange(exchange.id.utf8) == 0, "an accepted exchange is in the snapshot")
+        Property.holds(snapshot.exchange(named: exchange.id) == 0, "an accepted exchange is in the snapshot")
         hold(snapshot)
     }
 

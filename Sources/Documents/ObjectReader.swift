@@ -48,9 +48,7 @@ package struct ObjectReader {
         }
     }
 
-    package func path(_ key: String) -> String {
-        pointer + "/" + key.replacing("~", with: "~0").replacing("/", with: "~1")
-    }
+    package func path(_ key: String) -> String { JSONPointer.member(key, of: pointer) }
 
     /// The member; nil where it is missing or null.
     package func value(_ key: String) -> Node? {

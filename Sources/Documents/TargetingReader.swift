@@ -43,7 +43,7 @@ package struct TargetingReader {
         let parts = members.map { member in
             self.member(
                 member,
-                at: "\(pointer)/\(member.key.replacing("~", with: "~0").replacing("/", with: "~1"))",
+                at: JSONPointer.member(member.key, of: pointer),
                 depth
             )
         }

@@ -1,0 +1,20 @@
+/// Where in a document a value stands, as text.
+///
+/// - Source: RFC 6901.
+enum JSONPointer {
+    /// The pointer of a member of the object at another.
+    ///
+    /// By scalars: to characters, a slash before a combining mark is no slash.
+    static func member(_ key: String, of object: String) -> String {
+        var pointer = object.unicodeScalars
+        pointer.append("/")
+        for scalar in key.unicodeScalars {
+            switch scalar {
+            case "~": pointer.append(contentsOf: "~0".unicodeScalars)
+            case "/": pointer.append(contentsOf: "~1".unicodeScalars)
+            default: pointer.append(scalar)
+            }
+        }
+        return String(pointer)
+    }
+}
