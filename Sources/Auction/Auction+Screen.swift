@@ -14,7 +14,6 @@ extension Auction {
     /// - Source: OpenRTB 2.6, 3.2.1.
     func screen(_ request: borrowing BidRequest, _ context: AuctionContext) -> Screening {
         let exchange = context.snapshot.exchanges[context.exchange]
-        active = 0
         considered = 0
         if exchange.isPaused { return .stop(.exchangePaused) }
         if request.imps.isEmpty { return .stop(.invalidRequest) }

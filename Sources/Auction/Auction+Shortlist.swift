@@ -4,23 +4,28 @@ internal import Documents
 internal import Targeting
 
 extension Auction {
-    /// Asks every strategy that may bid on an impression; their offers are the candidates.
+    /// Asks every strategy whose targeting accepts an impression; their offers are the candidates.
     func shortlist(_ index: Int, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext) {
         candidates.removeAll(keepingCapacity: true)
         let imp = request.imps[index]
-        let strategies = context.snapshot.strategies
-        for strategy in strategies.indices {
+        matcher.start(imp, of: request, screened.targeting)
+        var matched = 0
+        while let strategy = matcher.next(request, screened.targeting) {
+            matched += 1
             // Reading the clock costs a fraction of asking, but not nothing.
-            if strategy & 15 == 15, context.deadline.hasPassed(at: time.moment()) {
+            if matched & 15 == 0, context.deadline.hasPassed(at: time.moment()) {
                 pass(.deadline)
                 return
             }
             let slot = Slot(index: index, imp: imp, strategy: strategy)
-            if let reason = ask(strategies[strategy], slot, request, screened, context) { pass(reason) }
+            if let reason = ask(context.snapshot.strategies[strategy], slot, request, screened, context) {
+                pass(reason)
+            }
         }
+        pass(.targeting, by: context.snapshot.strategies.count - matched)
     }
 
-    func pass(_ reason: PassReason) { passes[Int(reason.rawValue)] += 1 }
+    func pass(_ reason: PassReason, by count: Int = 1) { passes[Int(reason.rawValue)] += UInt64(count) }
 
     struct Slot {
         let index: Int
@@ -28,7 +33,7 @@ extension Auction {
         let strategy: Int
     }
 
-    /// The rules of one strategy on one impression, in order; the first that stops it is the reason.
+    /// The rules of one strategy on one impression, behind its targeting, in order; the first that stops it is the reason.
     private func ask(
         _ strategy: Strategy,
         _ slot: Slot,
@@ -36,12 +41,8 @@ extension Auction {
         _ screened: Screened,
         _ context: AuctionContext
     ) -> PassReason? {
-        guard strategy.isActive, strategy.flight.contains(context.instant) else { return .notInFlight }
-        active += 1
+        guard strategy.isInFlight(at: context.instant) else { return .notInFlight }
         guard seatAllowed(strategy.seat, request) else { return .seat }
-        guard Evaluator.matches(strategy.targeting, slot.imp, of: request, screened.targeting) else {
-            return .targeting
-        }
         considered += 1
         guard !strategy.deals.isEmpty else {
             if slot.imp.privateAuction { return .deal }
@@ -105,7 +106,7 @@ extension Auction {
         _ context: AuctionContext
     ) -> Choice {
         var reason = PassReason.format
-        let formats = context.snapshot.exchanges[context.exchange].document.formats
+        let exchange = context.snapshot.exchanges[context.exchange]
         var chosen: (index: Int, fit: Fit)?
         var fitting: UInt64 = 0
         for index in strategy.creatives.indices {
@@ -116,7 +117,7 @@ extension Auction {
                 continue
             }
             switch strategy.creatives[index].fit(slot.imp, in: request) {
-            case .fits(let fit) where formats.isEmpty || formats.contains(fit.mtype):
+            case .fits(let fit) where exchange.takes(fit.mtype):
                 // The nth that fits takes the place of the one before with a chance of 1 in n: all are shown alike.
                 fitting += 1
                 let question = UInt64(slot.strategy) << 32 | UInt64(slot.index) << 16 | UInt64(index)

@@ -42,6 +42,7 @@ package enum AuctionOutcome: Equatable, Sendable {
 package final class Auction {
     let time: any TimeSource
     let tokens: TokenWriter
+    let matcher = TargetingMatcher()
     var candidates: [Offer] = []
     var winners: [Offer] = []
     /// Why strategies that were considered made no bid, by ``PassReason``.
@@ -79,6 +80,7 @@ package final class Auction {
             return .noBid(reason)
         case .goOn(let screened):
             winners.removeAll(keepingCapacity: true)
+            matcher.begin(context.snapshot.targeting, request, screened.targeting)
             for imp in request.imps.indices {
                 shortlist(imp, of: request, screened, context)
                 if let winner = decide(context) { winners.append(winner) }
@@ -98,13 +100,12 @@ package final class Auction {
     /// No bid at all: because nothing reached the request, because nothing was offered, or because time ran out.
     private func reasonForSilence(_ context: AuctionContext) -> NoBidReason {
         if context.deadline.hasPassed(at: time.moment()) { return .insufficientTime }
-        if active == 0 { return .noStrategies }
-        return considered == 0 ? .noMatch : .noOffer
+        if considered > 0 { return .noOffer }
+        let hasStrategies = context.snapshot.strategies.contains { $0.isInFlight(at: context.instant) }
+        return hasStrategies ? .noMatch : .noStrategies
     }
 
-    /// Strategies that are in flight, and those of them that targeting let through, counted over this request's
-    /// impressions.
-    var active = 0
+    /// Strategies in flight, of an allowed seat, that targeting let through, counted over this request's impressions.
     var considered = 0
 
     /// Gives back what the winners reserved, when their bids are not sent.

@@ -13,6 +13,8 @@ package final class Snapshot: Sendable {
     package let exchanges: [Exchange]
     /// Sorted by id, so that the order in a decision does not depend on how they were stored.
     package let strategies: [Strategy]
+    /// Of the same strategies in the same order.
+    let targeting: TargetingIndex
     package let rates: CurrencyRates
     /// Strategies that cannot run, and why: for the operator.
     package let faults: [String]
@@ -29,6 +31,7 @@ package final class Snapshot: Sendable {
         self.revision = revision
         self.exchanges = exchanges
         self.strategies = strategies
+        targeting = TargetingIndex(strategies.map(\.targeting))
         self.advertisers = advertisers
         self.rates = rates
         self.faults = faults
@@ -47,9 +50,15 @@ package final class Snapshot: Sendable {
     /// The exchange with this id.
     ///
     /// - Complexity: O(exchanges), of which there are few.
-    package func exchange(_ id: some Sequence<UInt8>) -> Int? {
-        for index in exchanges.indices where exchanges[index].id.elementsEqual(id) { return index }
+    package func exchange(_ id: UnsafeRawBufferPointer) -> Int? {
+        for index in exchanges.indices where unsafe exchanges[index].hasID(id) { return index }
         return nil
+    }
+
+    /// The same by a text.
+    package func exchange(named id: String) -> Int? {
+        var id = id
+        return id.withUTF8 { unsafe exchange(UnsafeRawBufferPointer($0)) }
     }
 
     package func hasAdvertiser(_ id: String) -> Bool { advertisers.contains(id) }
@@ -59,14 +68,26 @@ package final class Snapshot: Sendable {
 package final class Exchange: Sendable {
     package let id: [UInt8]
     package let document: ExchangeDocument
+    /// A bit for each format that it takes, by its number.
+    private let formats: UInt8
     /// What its requests must carry in `Authorization`; nil for nothing.
     package let authorization: [UInt8]?
 
     init(id: [UInt8], document: ExchangeDocument) {
         self.id = id
         self.document = document
+        let taken = document.formats.isEmpty ? Array(MarkupType.allCases) : Array(document.formats)
+        formats = taken.reduce(0) { $0 | 1 << $1.rawValue }
         authorization = document.credentials.bearer.map { Array("Bearer \($0)".utf8) }
     }
+
+    func hasID(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard id.count == other.count else { return false }
+        for index in id.indices where unsafe id[index] != other[index] { return false }
+        return true
+    }
+
+    func takes(_ format: MarkupType) -> Bool { formats >> format.rawValue & 1 == 1 }
 
     package var isPaused: Bool { document.state == .paused }
     package var billsAtImpression: Bool { document.billAt == .impression }
@@ -90,6 +111,8 @@ package final class Strategy: Sendable {
     let cell: Seat
     let account: Account
     let advertiserAccount: Account
+
+    func isInFlight(at instant: Instant) -> Bool { isActive && flight.contains(instant) }
 
     package var idText: String { String(decoding: id, as: UTF8.self) }
 

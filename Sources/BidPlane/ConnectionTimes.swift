@@ -59,7 +59,10 @@ struct ConnectionWatch: Equatable {
 
     mutating func wroteAll() { blockedSince = nil }
 
-    mutating func isBlocked(at now: Moment) { blockedSince = blockedSince ?? now }
+    /// Whether something written has not gone.
+    var isBlocked: Bool { blockedSince != nil }
+
+    mutating func block(at now: Moment) { blockedSince = blockedSince ?? now }
 
     /// - Parameter received: bytes of the request at hand so far.
     func verdict(at now: Moment, received: Int) -> Verdict {

@@ -72,7 +72,7 @@ extension BidLoop {
     }
 
     private func price(_ query: Query, _ exchange: String) -> PriceDecoder.Outcome {
-        let encoding = snapshot.exchange(exchange.utf8).map { snapshot.exchanges[$0].document.priceEncoding }
+        let encoding = snapshot.exchange(named: exchange).map { snapshot.exchanges[$0].document.priceEncoding }
         // A value that is not even percent-encoded text is not a price.
         return query["p"].map { PriceDecoder.decode($0, encoding ?? .plain) } ?? .empty
     }

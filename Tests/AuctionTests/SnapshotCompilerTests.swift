@@ -16,10 +16,10 @@ struct SnapshotCompilerTests {
             exchanges: [#"{"id":"y"}"#, #"{"id":"x"}"#]
         )
         #expect(kit.snapshot.strategies.map { String(decoding: $0.id, as: UTF8.self) } == ["a", "b"])
-        #expect(kit.snapshot.exchange("x".utf8) == 0)
-        #expect(kit.snapshot.exchange("y".utf8) == 1)
-        #expect(kit.snapshot.exchange("z".utf8) == nil)
-        #expect(kit.snapshot.exchange("".utf8) == nil)
+        #expect(kit.snapshot.exchange(named: "x") == 0)
+        #expect(kit.snapshot.exchange(named: "y") == 1)
+        #expect(kit.snapshot.exchange(named: "z") == nil)
+        #expect(kit.snapshot.exchange(named: "") == nil)
         #expect(kit.snapshot.hasAdvertiser("acme"))
         #expect(!kit.snapshot.hasAdvertiser("other"))
         #expect(kit.snapshot.revision == 42)
@@ -78,6 +78,6 @@ struct SnapshotCompilerTests {
     func empty() {
         #expect(Snapshot.empty.strategies.isEmpty)
         #expect(Snapshot.empty.exchanges.isEmpty)
-        #expect(Snapshot.empty.exchange("adx".utf8) == nil)
+        #expect(Snapshot.empty.exchange(named: "adx") == nil)
     }
 }

@@ -1,0 +1,67 @@
+package import OpenRTB
+
+/// Asks an index who wants an impression: one for each event loop, which owns the memory that matching writes into.
+///
+///     matcher.begin(index, request, context)
+///     for imp in request.imps {
+///         matcher.start(imp, of: request, context)
+///         while let strategy = matcher.next(request, context) { … }
+///     }
+///
+/// Pulling keeps the caller in control: it may stop early, and blocks of 512 slots that it never came to cost nothing.
+/// Request and context must be the same from `begin` to the last `next`.
+///
+/// - Complexity: a look-up for each value that the request states on a dimension that any strategy uses; then, for
+///   each block, one pass over a row of each such dimension, the most selective first, until no slot is left; then a
+///   check of each candidate whose rows do not say all. Allocates nothing unless the index is new and larger than all
+///   before.
+@safe
+package final class TargetingMatcher {
+    /// Keeps alive what `matching` looks into.
+    private var index = TargetingIndex([])
+    /// Tells the index without touching its reference count.
+    private var adopted: ObjectIdentifier
+    // Invariant: points at one value from `init` to `deinit`, which nothing but this object's calls reach. One event
+    // loop owns the matcher and no call leads back into it, so that checking each access at run time, which a stored
+    // value would cost, could find nothing.
+    private let matching: UnsafeMutablePointer<Matching>
+
+    package init() {
+        adopted = ObjectIdentifier(index)
+        unsafe matching = .allocate(capacity: 1)
+        unsafe matching.initialize(to: Matching(index.tables))
+    }
+
+    deinit {
+        unsafe matching.pointee.free()
+        unsafe matching.deinitialize(count: 1)
+        unsafe matching.deallocate()
+    }
+
+    /// Looks up everything of the request that does not depend on the impression; once a request and index.
+    package func begin(
+        _ index: TargetingIndex, _ request: borrowing BidRequest, _ context: borrowing TargetingContext
+    ) {
+        if ObjectIdentifier(index) != adopted { adopt(index) }
+        unsafe matching.pointee.begin(request, context)
+    }
+
+    /// Starts over with an impression of that request.
+    package func start(_ imp: Imp, of request: borrowing BidRequest, _ context: borrowing TargetingContext) {
+        unsafe matching.pointee.start(imp, of: request)
+    }
+
+    /// The next strategy whose targeting accepts the impression; nil at the end, and before any impression.
+    ///
+    /// - Returns: numbers in ascending order, each once.
+    package func next(_ request: borrowing BidRequest, _ context: borrowing TargetingContext) -> Int? {
+        unsafe matching.pointee.next(request, context)
+    }
+
+    /// Turns to another index; the one before lives until its last fact is forgotten.
+    private func adopt(_ index: TargetingIndex) {
+        unsafe matching.pointee.adopt(index.tables, index.leaves)
+        self.index = index
+        adopted = ObjectIdentifier(index)
+    }
+}

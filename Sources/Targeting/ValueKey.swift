@@ -1,0 +1,101 @@
+internal import OpenRTB
+
+/// Where a value is spelled out before it is looked up: in lower case where case does not matter, parts in a row.
+///
+/// Both sides spell alike, a leaf when the index is built and a request when it is matched:
+/// - a text as its bytes, a number as its bytes, an enumeration as its raw value;
+/// - a region and a seller as a byte, then its country or system, then the rest; the byte is the length of the middle
+///   part, or ``absentPart`` where that part does not matter, so that no two pairs are spelled alike;
+/// - a zip code as ``exactly`` or ``startingWith``, then its text;
+/// - a segment as its id, or as provider, colon, id.
+struct ValueKey {
+    /// Longer values are left to the evaluator; a stranger's longer texts are in no leaf. 255 keeps lengths in a byte
+    /// and bounds the work that a text of many parts can cause.
+    static let bytesMax = 255
+    static let absentPart: UInt8 = 255
+    static let exactly: UInt8 = 0
+    static let startingWith: UInt8 = 1
+
+    /// A word more than fits, so that the last word of every key can be read whole.
+    private let bytes = Slab<UInt8>(repeating: 0, count: bytesMax + 1 + 8)
+    private(set) var count = 0
+
+    func free() { bytes.free() }
+
+    mutating func removeAll() { count = 0 }
+
+    subscript(index: Int) -> UInt8 { bytes[index] }
+
+    /// Changes a byte that was spelled before.
+    func replace(_ index: Int, with byte: UInt8) { bytes[index] = byte }
+
+    /// - Returns: whether there was room.
+    @discardableResult
+    mutating func append(_ byte: UInt8) -> Bool {
+        guard count < Self.bytesMax else { return false }
+        bytes[count] = byte
+        count += 1
+        return true
+    }
+
+    /// - Returns: whether there was room.
+    @discardableResult
+    mutating func append(_ text: borrowing [UInt8]) -> Bool {
+        guard text.count <= Self.bytesMax - count else { return false }
+        for index in 0..<text.count { bytes[count + index] = text[index] }
+        count += text.count
+        return true
+    }
+
+    /// - Returns: whether there was room.
+    @discardableResult
+    mutating func append(_ text: Text, of buffer: TextBuffer, _ spelling: Spelling) -> Bool {
+        guard text.count <= Self.bytesMax - count else { return false }
+        let bytes = bytes
+        let start = count
+        unsafe buffer.withBytes(text) { source in
+            var index = 0
+            while index &+ 8 <= source.count {
+                let word = unsafe UnsafeRawBufferPointer(source).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                bytes.store(spelling == .lower ? Self.lowercase(word) : word, at: start + index)
+                index &+= 8
+            }
+            while index < source.count {
+                let byte = unsafe source[index]
+                bytes[start + index] = spelling == .lower && byte &- 0x41 < 26 ? byte | 0x20 : byte
+                index &+= 1
+            }
+        }
+        count += text.count
+        return true
+    }
+
+    enum Spelling { case lower, asIs }
+
+    mutating func append(_ number: Int32) {
+        precondition(count + 4 <= Self.bytesMax)
+        for shift in stride(from: 0, to: UInt32(32), by: 8) {
+            bytes[count] = UInt8(truncatingIfNeeded: UInt32(bitPattern: number) >> shift)
+            count += 1
+        }
+    }
+
+    /// The `index`th word of the part at `start` with `length` bytes, zero behind its end.
+    @inline(__always)
+    func word(_ index: Int, from start: Int, length: Int) -> UInt64 {
+        let word = bytes.word(at: start &+ index &* 8)
+        let rest = length &- index &* 8
+        return rest >= 8 ? word : word & ((1 &<< UInt64(truncatingIfNeeded: rest &* 8)) &- 1)
+    }
+
+    /// Eight bytes with their ASCII capitals in lower case.
+    private static func lowercase(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let low = word & (ones &* 0x7F)
+        // The high bit of each byte tells whether it is at least "A", and whether it is beyond "Z".
+        let atLeastA = low &+ ones &* (0x80 - 0x41)
+        let beyondZ = low &+ ones &* (0x80 - 0x5B)
+        let capitals = ~word & (atLeastA ^ beyondZ) & (ones &* 0x80)
+        return word | capitals &>> 2
+    }
+}

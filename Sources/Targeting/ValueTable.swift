@@ -1,0 +1,132 @@
+internal import Units
+
+/// Numbers the values that any strategy asks for, and finds them by their spelling.
+///
+/// Open addressing over 16-byte entries, at most half of them taken, so that a look-up is one or two cache lines; the
+/// spellings lie in a pool of their own, in whole words. Values come from strangers, so the hash is keyed: what they
+/// send can at worst walk the longest run of entries that advertisers' values happen to form.
+struct ValueTable: BitwiseCopyable {
+    struct Entry: BitwiseCopyable {
+        /// The hash; its low bits are the place where the search starts.
+        let hash: UInt32
+        /// Where the spelling starts in the pool.
+        let word: UInt32
+        let value: UInt32
+        /// The value's row in its dimension, see ``RowSet``.
+        var code: UInt16
+        let dimension: UInt8
+        let length: UInt8
+    }
+
+    private static let vacant = UInt32.max
+    private static let empty = Entry(hash: 0, word: vacant, value: 0, code: 0, dimension: 0, length: 0)
+
+    private let seed: Seed
+    private var entries = Slab<Entry>(repeating: empty, count: 64)
+    private var pool = Slab<UInt64>(repeating: 0, count: 256)
+    private var poolCount = 0
+    /// Values numbered so far: 0 to before this.
+    private(set) var count = 0
+
+    init(seed: Seed) { self.seed = seed }
+
+    func free() {
+        entries.free()
+        pool.free()
+    }
+
+    /// Bytes in use.
+    var bytes: Int { entries.count * MemoryLayout<Entry>.stride + poolCount * 8 }
+
+    /// The entry of the part of a key at `start` with `length` bytes, if any strategy asks for that value.
+    @inline(__always)
+    func find(_ dimension: Dimension, _ key: ValueKey, from start: Int, length: Int) -> Entry? {
+        let entry = entries[place(of: key, start, length, dimension, hash(dimension, key, start, length))]
+        return entry.word == Self.vacant ? nil : entry
+    }
+
+    /// The number of a value, a new one if it has none yet.
+    mutating func insert(_ dimension: Dimension, _ key: ValueKey) -> UInt32 {
+        let hash = hash(dimension, key, 0, key.count)
+        let place = place(of: key, 0, key.count, dimension, hash)
+        if entries[place].word != Self.vacant { return entries[place].value }
+        let words = (key.count + 7) / 8
+        if poolCount + words > pool.count { pool = pool.grown(toHold: poolCount + words, padding: 0) }
+        for index in 0..<words { pool[poolCount + index] = key.word(index, from: 0, length: key.count) }
+        let value = UInt32(count)
+        entries[place] = Entry(
+            hash: hash, word: UInt32(poolCount), value: value, code: 0, dimension: dimension.rawValue,
+            length: UInt8(key.count))
+        poolCount += words
+        count += 1
+        if count * 2 > entries.count { grow() }
+        return value
+    }
+
+    /// Tells each value its row.
+    ///
+    /// - Parameter codes: by number of the value.
+    func setCodes(_ codes: borrowing [UInt16]) {
+        for place in 0..<entries.count where entries[place].word != Self.vacant {
+            entries[place].code = codes[Int(entries[place].value)]
+        }
+    }
+
+    private mutating func grow() {
+        let old = entries
+        entries = Slab(repeating: Self.empty, count: old.count * 2)
+        for index in 0..<old.count where old[index].word != Self.vacant {
+            var place = Int(old[index].hash) & (entries.count - 1)
+            while entries[place].word != Self.vacant { place = (place + 1) & (entries.count - 1) }
+            entries[place] = old[index]
+        }
+        old.free()
+    }
+
+    /// Where the value stands, or the vacant place where it would.
+    @inline(__always)
+    private func place(
+        of key: ValueKey, _ start: Int, _ length: Int, _ dimension: Dimension, _ hash: UInt32
+    ) -> Int {
+        let mask = entries.count &- 1
+        var place = Int(hash) & mask
+        while true {
+            let entry = entries[place]
+            if entry.word == Self.vacant { return place }
+            if entry.hash == hash, entry.dimension == dimension.rawValue, Int(entry.length) == length,
+                isSpelled(key, start, length, at: Int(entry.word))
+            {
+                return place
+            }
+            place = (place &+ 1) & mask
+        }
+    }
+
+    @inline(__always)
+    private func isSpelled(_ key: ValueKey, _ start: Int, _ length: Int, at word: Int) -> Bool {
+        var index = 0
+        while index &* 8 < length {
+            if pool[word &+ index] != key.word(index, from: start, length: length) { return false }
+            index &+= 1
+        }
+        return true
+    }
+
+    /// Multiply and fold, a word at a time; without the seed nobody can tell which values meet.
+    @inline(__always)
+    private func hash(_ dimension: Dimension, _ key: ValueKey, _ start: Int, _ length: Int) -> UInt32 {
+        var state = seed.high ^ UInt64(truncatingIfNeeded: length &<< 8 | Int(dimension.rawValue))
+        var index = 0
+        while index &* 8 < length {
+            state = fold(state ^ key.word(index, from: start, length: length))
+            index &+= 1
+        }
+        return UInt32(truncatingIfNeeded: Mix.scramble(state ^ seed.low))
+    }
+
+    @inline(__always)
+    private func fold(_ word: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: seed.low | 1)
+        return product.high ^ product.low
+    }
+}
