@@ -113,6 +113,24 @@ let package = Package(
             ],
             path: "LoadTests/BidBenchmark"),
         .target(
+            name: "LoadKit",
+            dependencies: [
+                "Traffic", "Units", "CZlib",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ] + nio,
+            path: "LoadTests/LoadKit"),
+        .executableTarget(
+            name: "load-test",
+            dependencies: [
+                "LoadKit", "Traffic",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "LoadTests/LoadGenerator"),
+        .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadKit", "Traffic"] + nio),
+        .target(
             name: "FuzzSubjects",
             dependencies: [
                 "Auction", "Consent", "Documents", "EventLog", "Events", "FlatPrice", "HTTP1", "Ledger", "OpenRTB",

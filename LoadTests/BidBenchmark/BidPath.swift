@@ -151,7 +151,7 @@ extension Run {
     /// Reasons that nobody may get as far as.
     fileprivate var tooLate: [PassReason] {
         switch self {
-        case .paused: [.targeting, .format, .floor, .strategyPassed, .budget, .outbid]
+        case .paused: [.format, .floor, .strategyPassed, .budget, .outbid]
         case .unmatched: [.format, .floor, .strategyPassed, .budget, .outbid]
         case .unfit: [.floor, .strategyPassed, .budget, .outbid]
         case .silent: [.budget, .outbid]

@@ -60,9 +60,10 @@ struct Step {
         Step("parse", .parse, "simdjson alone, as the measure"),
         Step("read", .read, "bytes to BidRequest, parse included"),
         Step("screen", .paused, less: .read, "exchange, consent, currency; ends with one paused strategy"),
-        Step("shortlist-none", .unmatched, less: .paused, "flight, seat and targeting; none matches"),
+        Step("shortlist-none", .unmatched, less: .paused, "targeting, by the index; none matches"),
         Step(
-            "shortlist-some", .unfit, less: .paused, "the same where some match, and their creatives' rules; none fits"),
+            "shortlist-some", .unfit, less: .paused,
+            "the same where some match, their flight, seat and creatives; none fits"),
         Step("ask", .silent, less: .unfit, "creatives that fit, floors, and the strategies themselves; all pass"),
         Step("decide-unpaid", .unpaid, less: .silent, "offers, best first, each finding its budget empty"),
         Step("decide-reply", .bidding, less: .silent, "best offer, reservation, seals, response, record"),

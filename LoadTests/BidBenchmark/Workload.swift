@@ -59,7 +59,7 @@ final class Workload {
 
 /// Who is registered: the same strategies each time, but for the one thing at which all of them stop.
 enum Cast {
-    /// One strategy, and it is paused.
+    /// One strategy, which wants everybody and is paused.
     case paused
     /// Nobody's targeting matches.
     case unmatched
@@ -100,12 +100,15 @@ enum Cast {
         let country = self == .unmatched ? "ATA" : ["USA", "GBR", "DEU", "FRA", "CAN"][index % 5]
         let sizes = [(300, 250), (728, 90), (320, 50), (160, 600), (300, 600)]
         let size = self == .unfit ? (1, 1) : sizes[index / 5 % 5]
+        let targeting =
+            self == .paused
+            ? "{}"
+            : #"{"all":[{"country":["\#(country)"]},{"device":["mobile","pc"]},{"not":{"domain":["blocked.example"]}}]}"#
         let budget = self == .unpaid ? #""budget":{"daily":"0.000001","pacing":"asap"},"# : ""
         return """
             {"id":"s-\(index)","advertiser":"acme","state":"\(self == .paused ? "paused" : "active")",\(budget)
              "bidder":"\(self == .silent ? "silent" : "flat-price")","terms":{"cpm":"2.10"},
-             "targeting":{"all":[{"country":["\(country)"]},{"device":["mobile","pc"]},
-             {"not":{"domain":["blocked.example"]}}]},
+             "targeting":\(targeting),
              "creatives":[{"id":"c","adomain":["acme.example"],"cat":["IAB22"],"landing":"https://acme.example/",
              "banner":{"w":\(size.0),"h":\(size.1),"html":"<a href='{click}'>buy</a>"}}]}
             """
