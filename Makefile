@@ -3,7 +3,7 @@
 SECONDS ?= 10
 RATE ?= 1000
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench instructions load fuzz format clean
 
 # The whole service at work, on loopback.
 demo: packages
@@ -16,10 +16,27 @@ test: packages
 	swift test --skip-build --parallel
 	scripts/test-outside
 
-# Time of each step of a bid, one table, and LoadTests/Results/*.json.
+# Time, allocations and retains of each step of a bid, held to LoadTests/Thresholds, and growth with strategies.
 bench: packages
 	swift build -c release --product bid-benchmark
-	COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/bid-benchmark
+	COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/bid-benchmark --check --strategies 100 1000 10000
+
+# Instructions of each step, counted by callgrind and held to the thresholds.
+instructions: packages
+	swift build -c release --product bid-benchmark
+	scripts/count-instructions
+
+# The service under load: LoadTests/Results/*.json and *.svg. Some ten minutes.
+load: packages
+	swift build -c release --product vendue
+	swift build -c release --product load-test
+	for scenario in steady ramp overload slow-clients slow-disk compare; do \
+	    COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/load-test $$scenario || exit 1; done
+	scripts/slow-http
+
+# Every reader of strangers' bytes under libFuzzer, SECONDS each.
+fuzz: packages
+	scripts/fuzz --seconds $(SECONDS)
 
 # What continuous integration runs.
 check: packages
@@ -28,6 +45,12 @@ check: packages
 	$(MAKE) test
 	$(MAKE) demo SECONDS=5
 	$(MAKE) bench
+	scripts/count-instructions
+	scripts/fuzz --replay
+	scripts/fuzz --seconds 5
+	swift build -c release --product load-test
+	.build/release/load-test steady --seconds 5 --rate 500
+	.build/release/load-test overload --seconds 3
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Bidders Tests LoadTests Fuzzing

@@ -8,8 +8,8 @@ struct Overload: AsyncParsableCommand {
             The peak is what a closed loop reaches. While more is offered a caller of notices bills bids that were just
             made, on connections of its own: every one must be accepted. Exit status 1 where one is not.
 
-            A request without a free connection waits in the client, up to its tmax, and is then sent with little time
-            left. With --timeout-ms 5 hardly any waits: what is late then is the service's doing.
+            A request without a free connection is not sent after 5 ms, as an exchange would give it up; with more
+            (--timeout-ms) it leaves with little time left, and what is late then is the waiting's doing.
 
             Example: load-test overload --seconds 10 --crowd 1000
             """
@@ -65,7 +65,8 @@ struct Overload: AsyncParsableCommand {
     }
 
     private func step(_ served: ServedLoad, peak: Double, _ multiple: Double, _ connections: Int) async throws -> Step {
-        let plan = try load.plan(served.service.target, load.pace(peak * multiple), connections: connections)
+        var plan = try load.plan(served.service.target, load.pace(peak * multiple), connections: connections)
+        plan.timeoutMillis = plan.timeoutMillis ?? 5
         let billing = LoadLoop.Billing(requestsPerSecond: noticeRate, connections: 4)
         return Step(offeredOverPeak: multiple, measured: try await served.measure(plan, billing: billing))
     }
