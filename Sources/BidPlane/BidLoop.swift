@@ -50,6 +50,8 @@ final class BidLoop {
         opener = Sealer(ring: services.keys)
         ring = services.log.makeRing()
         seeds = SeedGenerator(root: services.seed, stream: UInt64(index))
+        // What the front lets through must fit into what is read.
+        precondition(HTTPLimits.bodyBytesMax <= Limits.bodyBytesMax)
         unsafe body = .allocate(capacity: Limits.bodyBytesMax + BidRequestReader.paddingBytes)
     }
 
