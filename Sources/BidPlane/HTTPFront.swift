@@ -23,14 +23,21 @@ final class HTTPFront: ChannelInboundHandler {
     private var unread = ByteBuffer()
     /// What has come of a chunked body.
     private var chunks = ByteBuffer()
-    /// Answers that have not left.
+    /// Answers that have not left, and the memory of those that just have: the two take turns.
     var gathered = ByteBuffer()
+    private var leaving = ByteBuffer()
     /// When they were asked for and are due, for counting.
     private var owed: [(arrival: Moment, due: Moment)] = []
     private var watch: ConnectionWatch
     private var isWaiting = false
-    /// Whether no further request is read: the last answer is given, or the peer has closed its side.
+    /// Whether no further request is read: the last answer is given.
     private var isLast = false
+    /// Whether no further byte will come; what came is answered all the same.
+    private var peerHasClosed = false
+    private var hasClosed = false
+    /// A write may make the channel writable again and call in here while it lasts: neither is entered twice.
+    private var isServing = false
+    private var isFlushing = false
     private var hasGreeted = false
 
     init(loop: BidLoop, connections: Connections, isSecure: Bool) {
@@ -61,8 +68,8 @@ final class HTTPFront: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? ChannelEvent, event == .inputClosed {
-            isLast = true
-            if !isWaiting, gathered.readableBytes == 0 { context.close(promise: nil) }
+            peerHasClosed = true
+            goOn(context)
         } else if case .handshakeCompleted = event as? TLSUserEvent {
             watch.enter(.idle, at: loop.now.0)
         }
@@ -74,7 +81,7 @@ final class HTTPFront: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A peer that does not read its answers is not asked for more requests.
         try? context.channel.syncOptions?.setOption(.autoRead, value: context.channel.isWritable)
-        if context.channel.isWritable { serve(context) }
+        if context.channel.isWritable { goOn(context) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -123,8 +130,19 @@ final class HTTPFront: ChannelInboundHandler {
         let due: Moment?
     }
 
+    /// Answers what is there, lets it leave, and closes where nothing more can come.
+    private func goOn(_ context: ChannelHandlerContext) {
+        serve(context)
+        flush(context)
+        guard peerHasClosed, !isWaiting, gathered.readableBytes == 0, context.channel.isWritable else { return }
+        if hasClosed { context.close(promise: nil) } else { flushSlowly(context) }
+    }
+
     /// Answers every request that is there as a whole.
     private func serve(_ context: ChannelHandlerContext) {
+        guard !isServing else { return }
+        isServing = true
+        defer { isServing = false }
         while !isWaiting, !isLast, unread.readableBytes > 0, context.channel.isWritable {
             switch step() {
             case .needsMore:
@@ -141,7 +159,10 @@ final class HTTPFront: ChannelInboundHandler {
                 advance(by: end)
                 deliver(reply, served, context)
             }
-            if gathered.readableBytes > Self.gatheredBytesMax { flush(context) }
+            guard gathered.readableBytes > Self.gatheredBytesMax else { continue }
+            // Who is flushing takes these too, and then serves on.
+            if isFlushing { return }
+            flush(context)
         }
     }
 
@@ -204,8 +225,7 @@ final class HTTPFront: ChannelInboundHandler {
             let failure = Reply.problem(.serviceUnavailable, "the record could not be made durable; try again later")
             finish(isDurable ? success : failure, served)
             guard !isSynchronous, let context = self.context else { return }
-            serve(context)
-            flush(context)
+            goOn(context)
         }
         isSynchronous = false
     }
@@ -226,9 +246,16 @@ final class HTTPFront: ChannelInboundHandler {
     }
 
     private func flush(_ context: ChannelHandlerContext) {
-        guard gathered.readableBytes > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(gathered), promise: nil)
-        gathered.clear()
+        guard !isFlushing, gathered.readableBytes > 0 else { return }
+        isFlushing = true
+        while gathered.readableBytes > 0 {
+            swap(&gathered, &leaving)
+            context.writeAndFlush(wrapOutboundOut(leaving), promise: nil)
+            // Its memory is ours again where the socket has taken all.
+            leaving.clear()
+            serve(context)
+        }
+        isFlushing = false
         // Asking whether the socket took everything costs more than it tells: a peer that leaves 64 kB unread is seen
         // here, any other by `inspect`.
         if isLast || watch.isBlocked || !context.channel.isWritable {
@@ -247,7 +274,7 @@ final class HTTPFront: ChannelInboundHandler {
         watch.block(at: loop.now.0)
         let gone = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        gone.futureResult.whenSuccess { bound.value.hasFlushed() }
+        gone.futureResult.whenComplete { _ in bound.value.hasFlushed() }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: gone)
     }
 
@@ -255,9 +282,11 @@ final class HTTPFront: ChannelInboundHandler {
         guard let context, !Self.hasUnsent(context) else { return }
         watch.wroteAll()
         settle()
-        guard isLast, !isWaiting else { return }
+        guard isLast || peerHasClosed, !isWaiting, gathered.readableBytes == 0 else { return }
         // A peer that was refused may still be sending: our side is closed, and its own is read until it closes.
-        context.close(mode: watch.stage == .lingering ? .output : .all, promise: nil)
+        let isLingering = watch.stage == .lingering && !peerHasClosed
+        hasClosed = true
+        context.close(mode: isLingering ? .output : .all, promise: nil)
     }
 
     /// Counts how long bid requests took, and whether their last byte left after `tmax`.

@@ -43,9 +43,8 @@ struct LoopPaceTests {
     @Test("only the first read of a turn begins it")
     func beginsOnce() {
         var pace = LoopPace()
-        #expect(pace.read(at: Self.moment(1)))
-        #expect(!pace.read(at: Self.moment(2)))
+        let begins = [1, 2].map { pace.read(at: Self.moment($0)) }
         pace.endTurn(at: Self.moment(3))
-        #expect(pace.read(at: Self.moment(4)))
+        #expect(begins + [pace.read(at: Self.moment(4))] == [true, false, true])
     }
 }

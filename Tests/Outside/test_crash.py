@@ -1,5 +1,9 @@
-"""kill -9 under load, five times on one data directory: what was acknowledged is there, once."""
+"""kill -9 under load, five times on one data directory: what was acknowledged is there, once.
 
+$VENDUE_KILLS is another number of times.
+"""
+
+import os
 import random
 import time
 import unittest
@@ -10,7 +14,7 @@ import documents
 from load import Load, Sent
 from service import Service, eventually, run, temporary_folder
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("VENDUE_KILLS", "5"))
 SEED = 20260711
 PRICE_MICROS = 2_000_000
 # What the notices of one strategy are worth: a thousandth of the CPM each.
