@@ -21,6 +21,8 @@ final class HTTPFront: ChannelInboundHandler {
     private var reader = RequestReader()
     /// Bytes of the request at hand and of those behind it.
     private var unread = ByteBuffer()
+    /// The earliest moment at which they can have come.
+    private var arrival = Moment(nanos: 0)
     /// What has come of a chunked body.
     private var chunks = ByteBuffer()
     /// Answers that have not left, and the memory of those that just have: the two take turns.
@@ -80,7 +82,7 @@ final class HTTPFront: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A peer that does not read its answers is not asked for more requests.
-        try? context.channel.syncOptions?.setOption(.autoRead, value: context.channel.isWritable)
+        reads(context.channel.isWritable, context)
         if context.channel.isWritable { goOn(context) }
         context.fireChannelWritabilityChanged()
     }
@@ -108,8 +110,24 @@ final class HTTPFront: ChannelInboundHandler {
         // What comes behind a refusal is taken, so that the refusal is not lost in a reset, and thrown away.
         guard !isLast else { return }
         var bytes = unwrapInboundIn(data)
-        if unread.readableBytes == 0 { unread = bytes } else { unread.writeBuffer(&bytes) }
+        // What waits behind an answer that waits has been waiting as long.
+        if !isWaiting || unread.readableBytes == 0 { arrival = loop.pace.earliestArrival }
+        if unread.readableBytes == 0 {
+            unread = bytes
+        } else {
+            // Else what has been read would stay for as long as a piece of a request always remains.
+            unread.discardReadBytes()
+            unread.writeBuffer(&bytes)
+        }
         serve(context)
+        // Behind an answer that waits nothing is read beyond this, so that a slow disk does not fill the memory.
+        if isWaiting, unread.readableBytes > Self.waitingBytesMax { reads(false, context) }
+    }
+
+    private static let waitingBytesMax = 65_536
+
+    private func reads(_ isWanted: Bool, _ context: ChannelHandlerContext) {
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isWanted)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -186,26 +204,26 @@ final class HTTPFront: ChannelInboundHandler {
         }
     }
 
-    private func answer(_ request: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, _ end: Int) -> Step {
+    private func answer(_ bytes: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, _ end: Int) -> Step {
         let (now, instant) = loop.now
-        let arrival = unsafe Arrival(
-            request,
+        let request = unsafe Arrival(
+            bytes,
             reader.head,
             body: body,
             address: address,
-            moment: loop.pace.earliestArrival,
+            moment: arrival,
             readMoment: now,
             instant: instant
         )
-        let (reply, due) = loop.answer(arrival)
-        return .answered(reply, Served(head: reader.head, arrival: arrival.moment, due: due), end: end)
+        let (reply, due) = loop.answer(request)
+        return .answered(reply, Served(head: reader.head, arrival: arrival, due: due), end: end)
     }
 
     /// Goes on to the next request.
     private func advance(by end: Int) {
         unread.moveReaderIndex(forwardBy: end)
         if unread.readableBytes == 0 { unread = ByteBuffer() }
-        if reader.head.framing == .chunked { chunks.clear() }
+        if reader.head.framing == .chunked { chunks = ByteBuffer() }
         reader = RequestReader()
         hasGreeted = false
     }
@@ -225,6 +243,7 @@ final class HTTPFront: ChannelInboundHandler {
             let failure = Reply.problem(.serviceUnavailable, "the record could not be made durable; try again later")
             finish(isDurable ? success : failure, served)
             guard !isSynchronous, let context = self.context else { return }
+            reads(context.channel.isWritable, context)
             goOn(context)
         }
         isSynchronous = false
