@@ -67,13 +67,24 @@ final class BidLoop {
     func reads(on eventLoop: any EventLoop) {
         let (now, instant) = now
         guard pace.read(at: now) else { return }
-        let second = instant.micros / 1_000_000
-        if second != dateSecond {
-            dateSecond = second
-            dateText = Array(HTTPDate.text(instant).utf8)
-        }
+        tell(instant)
         // Tasks run when all connections that had bytes have been served.
         eventLoop.assumeIsolated().execute { [self] in pace.endTurn(at: services.time.moment()) }
+    }
+
+    /// Does work that was not a read, whose time counts for what is read next.
+    func work(_ body: (Moment) -> Void) {
+        let (start, instant) = now
+        tell(instant)
+        body(start)
+        pace.worked(from: start, until: services.time.moment())
+    }
+
+    private func tell(_ instant: Instant) {
+        let second = instant.micros / 1_000_000
+        guard second != dateSecond else { return }
+        dateSecond = second
+        dateText = Array(HTTPDate.text(instant).utf8)
     }
 
     private func countPasses() {
@@ -280,12 +291,10 @@ final class BidLoop {
 
     /// The log's word on how far it is durable, or that it failed.
     func logIsDurable(through sequence: UInt64, hasFailed: Bool) {
-        for (answer, isDurable) in waiting.release(through: sequence, hasFailed: hasFailed) { answer(isDurable) }
-        hasWorked()
+        work { _ in
+            for (answer, isDurable) in waiting.release(through: sequence, hasFailed: hasFailed) { answer(isDurable) }
+        }
     }
-
-    /// Tells that work which was not a read has ended.
-    func hasWorked() { pace.worked(until: services.time.moment()) }
 
     var isReady: Bool { services.isReady() && !isDraining }
     var statusText: String { services.status() }

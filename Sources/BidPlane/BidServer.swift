@@ -55,9 +55,8 @@ package final class BidServer: Sendable {
     /// Looks after slow peers, four times a second.
     private static func inspect(_ member: Member) {
         member.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(250), delay: .milliseconds(250)) { _ in
-            let loop = member.loop.value
-            member.connections.value.inspect(at: loop.now.0)
-            loop.hasWorked()
+            let connections = member.connections.value
+            member.loop.value.work { connections.inspect(at: $0) }
         }
     }
 
@@ -130,7 +129,7 @@ package final class BidServer: Sendable {
         for member in members {
             try? await member.eventLoop.submit {
                 member.loop.value.isDraining = true
-                member.connections.value.closeIdle()
+                member.connections.value.drain()
             }.get()
         }
         for _ in 0..<(seconds * 50) {

@@ -51,7 +51,6 @@ struct ConnectionWatch: Equatable {
 
     /// Enters a stage; staying in one does not make it younger.
     mutating func enter(_ stage: Stage, at now: Moment) {
-        // The header's time and the body's are one request's.
         guard self.stage != stage else { return }
         self.stage = stage
         since = now

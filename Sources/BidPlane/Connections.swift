@@ -37,9 +37,9 @@ final class Connections {
         for front in open.values { front.inspect(at: now) }
     }
 
-    /// Closes those on which no request is under way; the others close after their answer.
-    func closeIdle() {
-        for front in open.values where !front.isBusy { front.close() }
+    /// Closes those on which no request is under way and no answer on its way; the others close after their answer.
+    func drain() {
+        for front in open.values { front.drain() }
     }
 
     func closeAll() {

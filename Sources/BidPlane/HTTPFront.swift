@@ -21,7 +21,7 @@ final class HTTPFront: ChannelInboundHandler {
     private var reader = RequestReader()
     /// Bytes of the request at hand and of those behind it.
     private var unread = ByteBuffer()
-    /// The earliest moment at which they can have come.
+    /// The earliest moment at which the last of the request at hand, with which it can be answered, can have come.
     private var arrival = Moment(nanos: 0)
     /// What has come of a chunked body.
     private var chunks = ByteBuffer()
@@ -48,8 +48,11 @@ final class HTTPFront: ChannelInboundHandler {
         watch = ConnectionWatch(isSecure ? .handshake : .idle, at: loop.now.0)
     }
 
-    /// Whether a request has begun and its answer has not left.
-    var isBusy: Bool { unread.readableBytes > 0 || isWaiting || gathered.readableBytes > 0 }
+    /// Whether a request has begun. The empty line that old clients send behind a body begins none.
+    private var hasBegun: Bool {
+        unread.readableBytes > 2
+            || unread.readableBytesView.first.map { $0 != UInt8(ascii: "\r") } ?? false
+    }
 
     // MARK: The connection's life
 
@@ -65,6 +68,13 @@ final class HTTPFront: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         connections.remove(self, address: address)
+        // An answer that waits for the log keeps this object, but nothing more.
+        isLast = true
+        unread = ByteBuffer()
+        chunks = ByteBuffer()
+        gathered = ByteBuffer()
+        leaving = ByteBuffer()
+        owed = []
         context.fireChannelInactive()
     }
 
@@ -82,7 +92,7 @@ final class HTTPFront: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A peer that does not read its answers is not asked for more requests.
-        reads(context.channel.isWritable, context)
+        readOnlyAsWanted(context)
         if context.channel.isWritable { goOn(context) }
         context.fireChannelWritabilityChanged()
     }
@@ -103,6 +113,14 @@ final class HTTPFront: ChannelInboundHandler {
 
     func close() { context?.close(promise: nil) }
 
+    /// Closes, but for a request that has begun, whose answer will be the last, or answers on their way.
+    func drain() {
+        guard let context, !hasBegun, !isWaiting, gathered.readableBytes == 0 else { return }
+        guard Self.hasUnsent(context) else { return close() }
+        isLast = true
+        flushSlowly(context)
+    }
+
     // MARK: Bytes in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -121,12 +139,13 @@ final class HTTPFront: ChannelInboundHandler {
         }
         serve(context)
         // Behind an answer that waits nothing is read beyond this, so that a slow disk does not fill the memory.
-        if isWaiting, unread.readableBytes > Self.waitingBytesMax { reads(false, context) }
+        if isWaiting, unread.readableBytes > Self.waitingBytesMax { readOnlyAsWanted(context) }
     }
 
     private static let waitingBytesMax = 65_536
 
-    private func reads(_ isWanted: Bool, _ context: ChannelHandlerContext) {
+    private func readOnlyAsWanted(_ context: ChannelHandlerContext) {
+        let isWanted = context.channel.isWritable && !(isWaiting && unread.readableBytes > Self.waitingBytesMax)
         try? context.channel.syncOptions?.setOption(.autoRead, value: isWanted)
     }
 
@@ -164,6 +183,7 @@ final class HTTPFront: ChannelInboundHandler {
         while !isWaiting, !isLast, unread.readableBytes > 0, context.channel.isWritable {
             switch step() {
             case .needsMore:
+                guard hasBegun else { return }
                 watch.enter(reader.isHeaderRead ? .body : .header, at: loop.now.0)
                 if reader.isHeaderRead, reader.head.expectsContinue, !hasGreeted {
                     // Else the sender keeps its body back, and the deadline passes.
@@ -240,10 +260,11 @@ final class HTTPFront: ChannelInboundHandler {
         var isSynchronous = true
         loop.whenDurable(sequence) { [self] isDurable in
             isWaiting = false
+            guard self.context != nil else { return }
             let failure = Reply.problem(.serviceUnavailable, "the record could not be made durable; try again later")
             finish(isDurable ? success : failure, served)
             guard !isSynchronous, let context = self.context else { return }
-            reads(context.channel.isWritable, context)
+            readOnlyAsWanted(context)
             goOn(context)
         }
         isSynchronous = false
@@ -275,6 +296,8 @@ final class HTTPFront: ChannelInboundHandler {
             serve(context)
         }
         isFlushing = false
+        if gathered.storageCapacity > Self.keptBytesMax { gathered = ByteBuffer() }
+        if leaving.storageCapacity > Self.keptBytesMax { leaving = ByteBuffer() }
         // Asking whether the socket took everything costs more than it tells: a peer that leaves 64 kB unread is seen
         // here, any other by `inspect`.
         if isLast || watch.isBlocked || !context.channel.isWritable {
@@ -283,6 +306,9 @@ final class HTTPFront: ChannelInboundHandler {
             settle()
         }
     }
+
+    /// A connection keeps no more memory than this for its next answers.
+    private static let keptBytesMax = 16_384
 
     private static func hasUnsent(_ context: ChannelHandlerContext) -> Bool {
         ((try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0) > 0
@@ -302,10 +328,11 @@ final class HTTPFront: ChannelInboundHandler {
         watch.wroteAll()
         settle()
         guard isLast || peerHasClosed, !isWaiting, gathered.readableBytes == 0 else { return }
-        // A peer that was refused may still be sending: our side is closed, and its own is read until it closes.
-        let isLingering = watch.stage == .lingering && !peerHasClosed
         hasClosed = true
-        context.close(mode: isLingering ? .output : .all, promise: nil)
+        guard !peerHasClosed else { return context.close(promise: nil) }
+        // The peer may still be sending: closing over its unread bytes would reset the connection, and the answer with it.
+        watch.enter(.lingering, at: loop.now.0)
+        context.close(mode: .output, promise: nil)
     }
 
     /// Counts how long bid requests took, and whether their last byte left after `tmax`.

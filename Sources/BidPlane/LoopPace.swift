@@ -5,7 +5,7 @@ internal import Units
 /// A loop works in turns: it asks the kernel which connections have bytes, serves them one after the other, and asks
 /// again. Bytes that are read in a turn came after the turn before had begun, else they would have been served in
 /// that; where the loop had to sleep in between, they came when it woke. That moment is taken for a request's arrival:
-/// never too late, and too early by a turn at most.
+/// never too late, and too early by a turn and the work behind it at most.
 ///
 /// A value without clock or I/O; the loop tells it the time.
 struct LoopPace {
@@ -14,7 +14,7 @@ struct LoopPace {
     private var workEnded = Moment(nanos: .min)
     /// A lower bound of the arrival of whatever is read in this turn.
     private(set) var earliestArrival = Moment(nanos: .min)
-    private(set) var isInTurn = false
+    private var isInTurn = false
 
     /// A pause this long between turns means that nothing was waiting: asking the kernel takes a tenth of it.
     private static let sleepNanos: Int64 = 100_000
@@ -25,8 +25,7 @@ struct LoopPace {
     mutating func read(at now: Moment) -> Bool {
         guard !isInTurn else { return false }
         isInTurn = true
-        let slept = workEnded.nanos == .min || now.nanos - workEnded.nanos >= Self.sleepNanos
-        earliestArrival = slept ? now : turnBegan
+        earliestArrival = hasSlept(until: now) ? now : turnBegan
         turnBegan = now
         return true
     }
@@ -37,6 +36,13 @@ struct LoopPace {
         workEnded = now
     }
 
-    /// Tells that other work of the loop has ended: bytes may have come while it was done.
-    mutating func worked(until now: Moment) { workEnded = now }
+    /// Tells of other work of the loop: bytes may have come while it was done, and before it where the loop had no rest.
+    mutating func worked(from start: Moment, until end: Moment) {
+        if hasSlept(until: start) { turnBegan = start }
+        workEnded = end
+    }
+
+    private func hasSlept(until now: Moment) -> Bool {
+        workEnded.nanos == .min || now.nanos - workEnded.nanos >= Self.sleepNanos
+    }
 }

@@ -54,6 +54,8 @@ package final class EventLog: @unchecked Sendable {
     /// What opening found.
     package let recovery: LogReader.Summary
 
+    /// Bytes that may wait to be written: a hundred thousand notices.
+    private static let pendingBytesMax = 64 << 20
     /// Milliseconds between looks at the rings when no notice rings the bell.
     private static let idleMillis = 20
 
@@ -115,7 +117,8 @@ package final class EventLog: @unchecked Sendable {
     /// - Returns: its sequence, durable once ``durableSequence`` reaches it; nil when the log no longer takes any.
     package func append(_ record: [UInt8]) -> UInt64? {
         let sequence: UInt64? = pending.withLock { pending in
-            guard pending.accepting else { return nil }
+            // A disk that hangs must not fill the memory: whoever asks then is told to come again.
+            guard pending.accepting, pending.frames.count < Self.pendingBytesMax else { return nil }
             let sequence = pending.next
             Segment.appendFrame(sequence: sequence, to: &pending.frames) { $0.append(record) }
             pending.next += 1

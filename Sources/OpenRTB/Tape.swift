@@ -206,8 +206,8 @@ struct TapeView: BitwiseCopyable {
 
 /// A member's name as one word, so that finding it among the names of an object is a search among numbers.
 ///
-/// Exact up to 8 bytes; a mix of the first and last 8 bytes and the length beyond. No two names of OpenRTB share a word,
-/// and a stranger gains nothing by a name that is taken for another.
+/// The bytes of a name of up to 8, mixed with its length; a longer one's first and last 8. No two names of OpenRTB share
+/// a word, and a stranger gains nothing by a name that is taken for another.
 struct FieldName: Equatable {
     let word: UInt64
 
@@ -216,7 +216,7 @@ struct FieldName: Equatable {
     ///   - last: the last 8 bytes of a name longer than that.
     @inline(__always)
     init(first: UInt64, last: UInt64, count: UInt64) {
-        word = count <= 8 ? first : (first ^ count) &+ last &* 0x9E37_79B9_7F4A_7C15
+        word = first &+ (count &+ last) &* 0x9E37_79B9_7F4A_7C15
     }
 }
 

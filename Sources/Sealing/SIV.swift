@@ -3,7 +3,7 @@ internal import COpenSSL
 /// AES-256-SIV of one key: encryption whose nonce is a keyed hash of the text, so that it needs none.
 ///
 /// Composed of libcrypto's CBC and its block cipher, because its own SIV allocates five times a message and takes three times as
-/// long (docs/decisions/0008); tests hold both to the same bytes.
+/// long (docs/decisions/0007); tests hold both to the same bytes.
 ///
 /// - Source: RFC 5297, sections 2.4 to 2.7, without associated data.
 @safe

@@ -47,7 +47,11 @@ final class RunningService: Sendable {
         -> RunningService
     {
         let tls = try BidTLS.context(configuration.bidTLS)
-        FileDescriptors.raiseLimit()
+        let descriptors = FileDescriptors.raiseLimit()
+        let connections = FileDescriptors.connections(configuration.connections, of: descriptors)
+        if connections < configuration.connections ?? 0 {
+            logger.warning("the system allows \(descriptors) open files: at most \(connections) connections are taken")
+        }
         let directory = DataDirectory(path: configuration.data)
         let lock = try directory.take()
         let time = SystemTime()
@@ -75,7 +79,7 @@ final class RunningService: Sendable {
             ),
             loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount,
             caps: ConnectionCensus.Caps(
-                all: configuration.connections,
+                all: connections,
                 perAddress: configuration.connectionsPerAddress
             )
         )

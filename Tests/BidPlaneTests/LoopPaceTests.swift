@@ -36,8 +36,18 @@ struct LoopPaceTests {
     func otherWork() {
         var pace = LoopPace()
         _ = Self.turn(&pace, reads: [1000], end: 1100)
-        pace.worked(until: Self.moment(8000))
+        pace.worked(from: Self.moment(1150), until: Self.moment(8000))
         #expect(Self.turn(&pace, reads: [8010], end: 8100) == [1000])
+    }
+
+    @Test("work after a rest: what is read behind it came with it at the earliest, not an hour ago")
+    func workAfterRest() {
+        var pace = LoopPace()
+        // Before anything was read at all, too.
+        pace.worked(from: Self.moment(500), until: Self.moment(600))
+        #expect(Self.turn(&pace, reads: [650], end: 700) == [500])
+        pace.worked(from: Self.moment(3_600_000_000), until: Self.moment(3_600_000_020))
+        #expect(Self.turn(&pace, reads: [3_600_000_070], end: 3_600_000_080) == [3_600_000_000])
     }
 
     @Test("only the first read of a turn begins it")
