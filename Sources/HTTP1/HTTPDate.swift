@@ -4,8 +4,10 @@ package import Units
 ///
 /// - Source: RFC 9110, sections 5.6.7 and 6.6.1.
 package enum HTTPDate {
+    /// Bytes of every such text, for years of four digits.
     package static let bytes = 29
 
+    /// The text of a point of time, to the second.
     package static func text(_ instant: Instant) -> String {
         let date = instant.civil
         let two = { (number: Int) in (number < 10 ? "0" : "") + "\(number)" }

@@ -50,6 +50,7 @@ package enum Octet {
 
     // MARK: Runs of them
 
+    /// Whether a run of bytes is exactly this text.
     @inline(__always)
     package static func equals(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
@@ -58,6 +59,8 @@ package enum Octet {
         return true
     }
 
+    /// Whether a run of bytes is this text, ASCII letters in either case.
+    ///
     /// - Parameter text: in lower case.
     @inline(__always)
     package static func equalsIgnoringCase(
@@ -71,6 +74,7 @@ package enum Octet {
         return true
     }
 
+    /// Where a byte first stands in a run; nil where it does not.
     package static func firstIndex(
         of byte: UInt8,
         in bytes: UnsafeRawBufferPointer,

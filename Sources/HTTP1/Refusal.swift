@@ -36,6 +36,7 @@ package enum Refusal: UInt8, BitwiseCopyable, CaseIterable, Error {
     /// An expectation other than `100-continue`.
     case expectation
 
+    /// What it is answered with.
     package var status: Status {
         switch self {
         case .targetTooLong: .uriTooLong

@@ -1,6 +1,8 @@
 /// A run of bytes of a request, counted from the request's first byte.
 package struct Slice: BitwiseCopyable, Equatable, Sendable {
+    /// From the request's first byte.
     package let offset: UInt32
+    /// Bytes.
     package let count: UInt32
 
     package init(offset: Int, count: Int) {
@@ -11,6 +13,7 @@ package struct Slice: BitwiseCopyable, Equatable, Sendable {
     @inline(__always)
     package init(_ range: Range<Int>) { self.init(offset: range.lowerBound, count: range.count) }
 
+    /// Of no bytes: an absent field.
     package static let empty = Slice(offset: 0, count: 0)
 
     @inline(__always)
@@ -50,15 +53,20 @@ package struct RequestHead: BitwiseCopyable, Sendable {
     package var method = Method.other
     /// Path and query; of a target in absolute form without scheme and host.
     package var target = Slice.empty
+    /// HTTP/1.0, whose connections end unless they ask to be kept.
     package var isHTTP10 = false
     /// Whether another request may follow on the connection.
     package var keepsAlive = true
     package var framing = Framing.length(0)
+    /// As sent; no rule of ours depends on it, for path and query alone identify what is asked.
     package var host = Slice.empty
+    /// These three as sent, without the blanks around them; empty where absent.
     package var contentType = Slice.empty
     package var contentEncoding = Slice.empty
     package var authorization = Slice.empty
+    /// Whether `Accept-Encoding` takes gzip.
     package var acceptsGzip = false
+    /// Whether the sender waits for leave to send its body.
     package var expectsContinue = false
 
     package init() {}

@@ -20,6 +20,7 @@ package enum Status: Int, CaseIterable, Sendable {
     case serviceUnavailable = 503
     case httpVersionNotSupported = 505
 
+    /// The reason phrase of the status line, and the title of a problem document.
     package var title: StaticString {
         switch self {
         case .ok: "OK"

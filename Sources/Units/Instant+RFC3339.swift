@@ -53,6 +53,7 @@ extension Instant {
 
     /// A point of time as the calendar and the clock of UTC name it.
     public struct Civil: Equatable, Sendable {
+        /// Of the common era.
         public let year: Int
         /// 1 to 12.
         public let month: Int
@@ -60,7 +61,9 @@ extension Instant {
         public let day: Int
         /// 0 is Monday.
         public let weekday: Int
+        /// 0 to 23.
         public let hour: Int
+        /// 0 to 59, as is `second`: leap seconds do not exist here.
         public let minute: Int
         public let second: Int
     }
