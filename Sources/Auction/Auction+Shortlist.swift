@@ -7,9 +7,8 @@ extension Auction {
     /// Asks every strategy whose targeting accepts an impression; their offers are the candidates.
     func shortlist(_ index: Int, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext) {
         candidates.removeAll(keepingCapacity: true)
-        // One slot for all strategies: an impression is too large to be copied for each.
-        var slot = Slot(index: index, imp: request.imps[index], strategy: 0)
-        matcher.start(slot.imp, of: request, screened.targeting)
+        let imp = request.imps[index]
+        matcher.start(imp, of: request, screened.targeting)
         var matched = 0
         while let strategy = matcher.next(request, screened.targeting) {
             matched += 1
@@ -18,7 +17,8 @@ extension Auction {
                 pass(.deadline)
                 return
             }
-            slot.strategy = strategy
+            // A slot for each: one that changes would be copied more often.
+            let slot = Slot(index: index, imp: imp, strategy: strategy)
             if let reason = ask(context.snapshot.strategies[strategy], slot, request, screened, context) {
                 pass(reason)
             }
@@ -31,7 +31,7 @@ extension Auction {
     struct Slot {
         let index: Int
         let imp: Imp
-        var strategy: Int
+        let strategy: Int
     }
 
     /// The rules of one strategy on one impression, behind its targeting, in order; the first that stops it is the reason.
