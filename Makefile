@@ -46,7 +46,6 @@ check: packages
 	$(MAKE) demo SECONDS=5
 	$(MAKE) bench
 	scripts/count-instructions
-	scripts/fuzz --replay
 	scripts/fuzz --seconds 5
 	swift build -c release --product load-test
 	.build/release/load-test steady --seconds 5 --rate 500
