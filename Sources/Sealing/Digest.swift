@@ -9,21 +9,12 @@ package enum Digest {
         return digest
     }
 
-    /// HMAC with SHA-256: 32 bytes.
-    package static func hmacSHA256(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
-        unsafe hmac(EVP_sha256(), key: key, bytes, count: 32)
-    }
-
     /// HMAC with SHA-1, 20 bytes: only for price formats that are defined with it.
     package static func hmacSHA1(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
-        unsafe hmac(EVP_sha1(), key: key, bytes, count: 20)
-    }
-
-    private static func hmac(_ algorithm: OpaquePointer?, key: [UInt8], _ bytes: [UInt8], count: Int) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: count)
-        var length = UInt32(count)
-        let result = unsafe HMAC(algorithm, key, Int32(key.count), bytes, bytes.count, &code, &length)
-        precondition(unsafe result != nil && Int(length) == count, "libcrypto refused an HMAC")
+        var code = [UInt8](repeating: 0, count: 20)
+        var length = UInt32(code.count)
+        let result = unsafe HMAC(EVP_sha1(), key, Int32(key.count), bytes, bytes.count, &code, &length)
+        precondition(unsafe result != nil && length == 20, "libcrypto refused an HMAC")
         return code
     }
 
