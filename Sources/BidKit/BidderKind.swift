@@ -48,8 +48,8 @@ public struct BidderKind: Sendable {
 /// retain, no release (see docs/decisions/0003).
 @safe
 public final class Seat: @unchecked Sendable {
-    // Invariant: `cell` holds an initialised strategy of the type that `asker` and `drop` were made for, from `init`
-    // to `deinit`; nobody writes it in between, and the strategy is Sendable.
+    // Unchecked because of the pointer. Invariant: `cell` holds an initialised strategy of the type that `asker` and
+    // `drop` were made for, from `init` to `deinit`; nobody writes it in between, and the strategy is Sendable.
     private let cell: UnsafeMutableRawPointer
     private let asker: Asker
     private let drop: (UnsafeMutableRawPointer) -> Void

@@ -5,7 +5,8 @@ internal import Units
 /// A loop works in turns: it asks the kernel which connections have bytes, serves them one after the other, and asks
 /// again. Bytes that are read in a turn came after the turn before had begun, else they would have been served in
 /// that; where the loop had to sleep in between, they came when it woke. That moment is taken for a request's arrival:
-/// never too late, and too early by a turn and the work behind it at most.
+/// too early by a turn and the work behind it at most, and too late only where more connections were ready than the
+/// kernel names in one answer.
 ///
 /// A value without clock or I/O; the loop tells it the time.
 struct LoopPace {

@@ -9,9 +9,9 @@ internal import Synchronization
 ///              ^ read (consumer)            ^ written (producer)      both only grow; position = value mod capacity
 @safe
 package final class DecisionRing: @unchecked Sendable {
-    // Invariant: the producer alone writes bytes in written..<read + capacity and moves `written`; the consumer alone
-    // reads bytes in read..<written and moves `read`. The release and acquire on both make each side's bytes visible
-    // before its position is.
+    // Unchecked because of the pointer. Invariant: the producer alone writes bytes in written..<read + capacity and
+    // moves `written`; the consumer alone reads bytes in read..<written and moves `read`. The release and acquire on
+    // both make each side's bytes visible before its position is.
     private let base: UnsafeMutablePointer<UInt8>
     private let capacity: Int
     private let written = Atomic<Int>(0)

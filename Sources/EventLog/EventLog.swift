@@ -16,12 +16,13 @@ package enum Durability: String, CaseIterable, Sendable {
 /// The one log: everything durable is in it, everything in memory is a fold of it.
 ///
 /// Appending puts a record into a queue and returns its sequence; a single writer thread takes all that is queued,
-/// writes it, makes it durable, tells the listeners how far, and folds it into the followers. The next group starts
-/// when the last has ended, so a group holds what arrived during one `fdatasync`: under load the groups grow, not
-/// the waiting.
+/// writes it, makes it durable, tells the listeners how far, and folds it into the followers. With notices waiting the
+/// next group starts when the last has ended, so a group holds what arrived during one `fdatasync`: under load the
+/// groups grow, not the waiting. Decision records, for which nobody waits, go with the next notice or every 20 ms.
 package final class EventLog: @unchecked Sendable {
-    // Invariant: `file`, `segmentBytes` and `spare` belong to the writer thread (and to `init` before it starts);
-    // `listeners`, `followers`, `tickers` and `rings` are set before `start`. Everything else is behind a lock or atomic.
+    // Unchecked because it has variables without a lock. Invariant: `file`, `segmentBytes` and `spare` belong to the
+    // writer thread (and to `init` before it starts); `listeners`, `followers`, `tickers` and `rings` are set before
+    // `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
         var next: UInt64

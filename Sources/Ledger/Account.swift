@@ -9,8 +9,8 @@ package import Units
 ///
 ///     reserved = settled - settled late + released + expired + outstanding
 package final class Account: @unchecked Sendable {
-    // Invariant: `books`, `settledToday` and `settledByQuarter` are touched by ``BudgetLedger`` alone, always under its
-    // lock; everything that loops touch, the buckets among it, is atomic.
+    // Unchecked because its lock is another's. Invariant: `books`, `settledToday` and `settledByQuarter` are touched by
+    // ``BudgetLedger`` alone, always under its lock; everything that loops touch, the buckets among it, is atomic.
 
     /// Minutes that a reservation lives; bids say so in `exp`.
     package static let lifetimeMinutes: Int64 = 5

@@ -3,8 +3,8 @@ internal import Synchronization
 /// The counters of one event loop: the loop adds, anybody reads; nobody waits.
 @safe
 package final class MeterSheet: @unchecked Sendable {
-    // Invariant: `cells` holds `count` initialised atomics from `init` to `deinit`; every index is below `count`. Only
-    // the sheet's own loop adds.
+    // Unchecked because of the pointer. Invariant: `cells` holds `count` initialised atomics from `init` to `deinit`;
+    // every index is below `count`. Only the sheet's own loop adds.
     private let cells: UnsafeMutablePointer<Atomic<UInt64>>
     private let count: Int
 
