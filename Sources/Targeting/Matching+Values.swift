@@ -13,7 +13,7 @@ extension Matching {
 
     @inline(__always)
     mutating func close(_ dimension: Dimension) {
-        scratch.close(dimension, tables.rowSets[Int(dimension.rawValue)], slots: tables.slots.count)
+        scratch.close(tables.dimensions[Int(dimension.rawValue)], tables)
     }
 
     /// States the value that the key spells, if any strategy asks for it.
@@ -22,15 +22,15 @@ extension Matching {
 
     /// States the value that a part of the key spells.
     mutating func look(_ dimension: Dimension, from start: Int, length: Int) {
-        guard length <= tables.rowSets[Int(dimension.rawValue)].lengthMax,
+        guard length <= tables.dimensions[Int(dimension.rawValue)].lengthMax,
             let entry = tables.values.find(dimension, key, from: start, length: length)
         else { return }
-        scratch.state(entry)
+        scratch.state(entry.value, tables)
     }
 
     mutating func whole(_ dimension: Dimension, _ text: Text, _ buffer: TextBuffer) {
         // Longer than any that is asked for: not worth spelling.
-        guard !text.isEmpty, text.count <= tables.rowSets[Int(dimension.rawValue)].lengthMax else { return }
+        guard !text.isEmpty, text.count <= tables.dimensions[Int(dimension.rawValue)].lengthMax else { return }
         key.removeAll()
         if key.append(text, of: buffer, .lower) { look(dimension) }
     }
@@ -38,7 +38,7 @@ extension Matching {
     /// The text and what stands before each of its separators: all values that accept it.
     mutating func parts(_ dimension: Dimension, _ text: Text, separator: Unicode.Scalar, _ buffer: TextBuffer) {
         guard !text.isEmpty else { return }
-        let lengthMax = tables.rowSets[Int(dimension.rawValue)].lengthMax
+        let lengthMax = tables.dimensions[Int(dimension.rawValue)].lengthMax
         key.removeAll()
         // One byte beyond the longest value tells whether that ends at a separator.
         guard key.append(text.slice(from: 0, count: min(lengthMax + 1, ValueKey.bytesMax)), of: buffer, .lower) else {
@@ -56,7 +56,7 @@ extension Matching {
 
     /// The host and all domains above it.
     mutating func domains(_ host: Text, _ buffer: TextBuffer) {
-        let lengthMax = min(tables.rowSets[Int(Dimension.domain.rawValue)].lengthMax + 1, ValueKey.bytesMax)
+        let lengthMax = min(tables.dimensions[Int(Dimension.domain.rawValue)].lengthMax + 1, ValueKey.bytesMax)
         let skipped = max(0, host.count - lengthMax)
         key.removeAll()
         guard !host.isEmpty, key.append(host.slice(from: skipped), of: buffer, .lower) else { return }

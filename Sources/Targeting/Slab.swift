@@ -48,9 +48,9 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     }
 
     /// The first elements, in memory of their own.
-    func prefix(_ length: Int) -> Slab {
-        precondition(length > 0 && length <= count)
-        let copy = Slab(repeating: self[0], count: length)
+    func prefix(_ length: Int, padding: Element) -> Slab {
+        precondition(length >= 0 && length <= count)
+        let copy = Slab(repeating: padding, count: length)
         unsafe copy.base.update(from: base, count: length)
         return copy
     }
@@ -65,6 +65,12 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
 }
 
 extension Slab where Element == UInt64 {
+    /// Clears every bit of some words.
+    func clear(_ words: Range<Int>) {
+        precondition(words.lowerBound >= 0 && words.upperBound <= count)
+        unsafe (base + words.lowerBound).update(repeating: 0, count: words.count)
+    }
+
     /// 512 bits at once.
     typealias Block = SIMD8<UInt64>
 

@@ -19,10 +19,9 @@ struct TargetingCompiler {
         let list: ValueList
         /// None of the values may be stated, instead of one at least.
         var isExclusion: Bool
-        /// Whether the rows of the dimension carry it; of several inclusions on one dimension they can carry one.
+        /// Whether rows and postings carry it, else it is checked; of several inclusions on one dimension they can
+        /// carry one.
         var isInRows = true
-        /// Whether it is to be checked even if the rows say all.
-        var isAlwaysChecked = false
     }
 
     /// The slots of a predicate: none where it accepts nothing.
@@ -186,10 +185,7 @@ struct TargetingCompiler {
         var conditions = inclusions.map { Condition(dimension: dimension, list: $0, isExclusion: false) }
         if conditions.count > 1 {
             let shortest = conditions.indices.min { conditions[$0].list.count < conditions[$1].list.count }
-            for index in conditions.indices {
-                conditions[index].isInRows = index == shortest
-                conditions[index].isAlwaysChecked = true
-            }
+            for index in conditions.indices { conditions[index].isInRows = index == shortest }
         }
         if !excluded.isEmpty {
             conditions.append(Condition(dimension: dimension, list: vocabulary.store(excluded), isExclusion: true))

@@ -2,21 +2,24 @@ package import Units
 
 /// Who wants what, arranged for asking "who wants this?": the targeting of all strategies of a snapshot.
 ///
-/// Each predicate is a disjunction of conjunctions (``TargetingCompiler``), each conjunction has a slot, and each slot
-/// a bit in every row. A request states a few values of each dimension; each value has a row (``RowSet``), and the
-/// slots that remain when the rows are intersected are the candidates. Where the rows do not say all, the candidate's
-/// residual does (``Clause``), so that the answer is what ``Evaluator`` says of each predicate, always.
+/// Each predicate is a disjunction of conjunctions (``TargetingCompiler``), and each conjunction has a slot. A request
+/// states a few values of each dimension; each value leads to the slots that want it and to those that refuse it
+/// (``ValueRows``). The slots that accept the request on every dimension and refuse none of its values are those whose
+/// conjunctions hold. Only what no row can say is checked one by one (``Clause``): distances, ranges of addresses, several
+/// wishes on one dimension, expressions too wide to multiply out. The answer is what ``Evaluator`` says of each
+/// predicate, always.
 ///
-///              slot   0 1 2 3 4 5 …  511 │ 512 …             country = usa      1 1 0 1 1 0 …
-///     active          1 1 1 1 1 1 …      │                   size = 300x250     0 1 0 1 1 1 …
-///     strategy        0 0 1 2 3 3 …      │                   domain = a.com     1 1 1 0 1 0 …
-///                                                            candidates         0 1 0 0 1 0 …
+///              slot   0 1 2 3 4 5 …  511 │ 512 …             country = usa        1 1 0 1 1 0 …   a row
+///     strategy        0 0 1 2 3 3 …      │                   size = 300x250       0 1 0 1 1 1 …   a row
+///     bound           9.50               │ 7.20              domain = a.com       1, 700, 9312    postings
+///                                                            matches              0 1 0 0 1 0 …
+///
+/// Strategies come in the order of the most that they can bid, so whoever holds an offer need not look at the blocks
+/// whose bound is below it.
 ///
 /// Immutable and plain memory: event loops read it without reference counting, atomics or locks, each through a
-/// ``TargetingMatcher`` of its own.
-///
-/// A new snapshot is a new index: building costs microseconds a strategy. When not to use it: to ask about one
-/// strategy, which ``Evaluator`` answers without an index.
+/// ``TargetingMatcher`` of its own. What changes is told apart: ``Tombstones`` for what went, another index for what
+/// came. When not to use it: to ask about one strategy, which ``Evaluator`` answers without an index.
 package final class TargetingIndex: @unchecked Sendable {
     // Unchecked since `Tables` points at memory. Invariant: nothing writes into that memory after `init`, and it is
     // freed when the last reference to the index goes; matchers keep one as long as they look into it.
@@ -30,13 +33,20 @@ package final class TargetingIndex: @unchecked Sendable {
         /// Runs of 512 slots.
         let blocks: Int
         let slots: Slab<Slot>
-        /// The slots in use: the first row of every intersection.
-        let active: Slab<UInt64>
-        /// By dimension.
-        let rowSets: Slab<RowSet>
+        /// The most that any strategy from a block on can bid, by block.
+        let bounds: Slab<Int64>
+        /// The rows one after the other, each with a bit for every slot of every block.
+        let rows: Slab<UInt64>
+        /// Bits that are set, by row.
+        let populations: Slab<UInt32>
+        let postings: Slab<UInt32>
+        let dimensions: Slab<DimensionRow>
         let values: ValueTable
+        /// By number of the value.
+        let valueRows: Slab<ValueRows>
+        /// Numbers of lists, see ``ValueRows/lists``.
+        let lists: Slab<UInt32>
         let residuals: Slab<UInt32>
-        let longLists: Slab<UInt32>
         /// See ``Clocks``.
         let clocks: Clocks
         /// Masks of the dimensions that any strategy asks about.
@@ -46,15 +56,21 @@ package final class TargetingIndex: @unchecked Sendable {
         /// Whether any segment is named with its provider.
         let namesProviders: Bool
         let hasLeaves: Bool
+
+        /// Words of a row.
+        var stride: Int { blocks &* Slab<UInt64>.wordsPerBlock }
     }
 
     /// - Parameters:
     ///   - predicates: the position of each is the number of its strategy.
+    ///   - bounds: the most that each can bid, in whatever unit the matcher is asked in, never rising; empty where no
+    ///     search will stop early.
     ///   - seed: keys the hash of values; the answers do not depend on it.
     /// - Complexity: some microseconds a strategy, more where lists are long.
-    package init(_ predicates: [Predicate], seed: Seed = .drawn) {
+    package init(_ predicates: [Predicate], bounds: [Int64] = [], seed: Seed = .drawn) {
+        precondition(bounds.isEmpty || bounds.count == predicates.count)
         var builder = TargetingIndexBuilder(predicates, seed: seed)
-        (tables, leaves) = builder.finish()
+        (tables, leaves) = builder.finish(bounds)
     }
 
     deinit { tables.free() }
@@ -70,22 +86,51 @@ package final class TargetingIndex: @unchecked Sendable {
 }
 
 extension TargetingIndex.Tables {
+    /// The slots in use of a block.
+    @inline(__always)
+    func active(_ block: Int) -> Slab<UInt64>.Block {
+        let rest = slots.count &- block &* 512
+        if rest >= 512 { return Slab<UInt64>.Block(repeating: .max) }
+        var words = Slab<UInt64>.Block(repeating: 0)
+        for word in 0..<Slab<UInt64>.wordsPerBlock {
+            let bits = rest &- word &* 64
+            words[word] = bits >= 64 ? .max : bits <= 0 ? 0 : (1 &<< UInt64(bits)) &- 1
+        }
+        return words
+    }
+
+    /// The first slot of a strategy, or of the next one that has any.
+    ///
+    /// - Complexity: O(log slots).
+    func firstSlot(of strategy: Int) -> Int {
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(slots[middle].strategy) < strategy { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     func free() {
         slots.free()
-        active.free()
-        for index in 0..<rowSets.count { rowSets[index].free() }
-        rowSets.free()
+        bounds.free()
+        rows.free()
+        populations.free()
+        postings.free()
+        dimensions.free()
         values.free()
+        valueRows.free()
+        lists.free()
         residuals.free()
-        longLists.free()
         clocks.free()
     }
 
     var bytes: Int {
-        var bytes = slots.count * MemoryLayout<Slot>.stride + active.count * 8 + values.bytes
-        bytes += (residuals.count + longLists.count) * 4 + clocks.bytes
-        for index in 0..<rowSets.count { bytes += rowSets[index].words.count * 8 + rowSets[index].rows.count * 8 }
-        return bytes
+        var bytes = slots.count * MemoryLayout<Slot>.stride + bounds.count * 8 + rows.count * 8
+        bytes += (populations.count + postings.count + lists.count + residuals.count) * 4
+        bytes += valueRows.count * MemoryLayout<ValueRows>.stride
+        return bytes + values.bytes + clocks.bytes
     }
 }
 

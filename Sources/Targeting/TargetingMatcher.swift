@@ -5,7 +5,7 @@ package import OpenRTB
 ///     matcher.begin(index, request, context)
 ///     for imp in request.imps {
 ///         matcher.start(imp, of: request, context)
-///         while let strategy = matcher.next(request, context) { … }
+///         while let strategy = matcher.next(request, context, worth: best) { … }
 ///     }
 ///
 /// Pulling keeps the caller in control: it may stop early, and blocks of 512 slots that it never came to cost nothing.
@@ -19,17 +19,18 @@ package import OpenRTB
 package final class TargetingMatcher {
     /// Keeps alive what `matching` looks into.
     private var index = TargetingIndex([])
-    /// Tells the index without touching its reference count.
-    private var adopted: ObjectIdentifier
+    private var tombstones = Tombstones.none
+    /// Tells them without touching their reference counts.
+    private var adopted: (index: ObjectIdentifier, tombstones: ObjectIdentifier)
     // Invariant: points at one value from `init` to `deinit`, which nothing but this object's calls reach. One event
     // loop owns the matcher and no call leads back into it, so that checking each access at run time, which a stored
     // value would cost, could find nothing.
     private let matching: UnsafeMutablePointer<Matching>
 
     package init() {
-        adopted = ObjectIdentifier(index)
+        adopted = (ObjectIdentifier(index), ObjectIdentifier(tombstones))
         unsafe matching = .allocate(capacity: 1)
-        unsafe matching.initialize(to: Matching(index.tables))
+        unsafe matching.initialize(to: Matching(index.tables, tombstones.slots))
     }
 
     deinit {
@@ -39,10 +40,15 @@ package final class TargetingMatcher {
     }
 
     /// Looks up everything of the request that does not depend on the impression; once a request and index.
+    ///
+    /// - Parameter tombstones: of that index; their strategies are left out.
     package func begin(
-        _ index: TargetingIndex, _ request: borrowing BidRequest, _ context: borrowing TargetingContext
+        _ index: TargetingIndex, without tombstones: Tombstones = .none, _ request: borrowing BidRequest,
+        _ context: borrowing TargetingContext
     ) {
-        if ObjectIdentifier(index) != adopted { adopt(index) }
+        if ObjectIdentifier(index) != adopted.index || ObjectIdentifier(tombstones) != adopted.tombstones {
+            adopt(index, tombstones)
+        }
         unsafe matching.pointee.begin(request, context)
     }
 
@@ -53,15 +59,24 @@ package final class TargetingMatcher {
 
     /// The next strategy whose targeting accepts the impression; nil at the end, and before any impression.
     ///
+    /// - Parameter least: what a strategy must be able to bid to be worth its while, in the unit of the index' bounds.
+    ///   Blocks that are not are left for later: with a smaller `least` the search goes on where it stopped. A strategy
+    ///   of a block that holds others which can bid so much may come all the same.
     /// - Returns: numbers in ascending order, each once.
-    package func next(_ request: borrowing BidRequest, _ context: borrowing TargetingContext) -> Int? {
-        unsafe matching.pointee.next(request, context)
+    package func next(
+        _ request: borrowing BidRequest, _ context: borrowing TargetingContext, worth least: Int64 = .min
+    ) -> Int? {
+        unsafe matching.pointee.next(request, context, worth: least)
     }
 
+    /// Strategies in the blocks that were left for later, gone ones included.
+    package var unreached: Int { unsafe matching.pointee.unreached }
+
     /// Turns to another index; the one before lives until its last fact is forgotten.
-    private func adopt(_ index: TargetingIndex) {
-        unsafe matching.pointee.adopt(index.tables, index.leaves)
+    private func adopt(_ index: TargetingIndex, _ tombstones: Tombstones) {
+        unsafe matching.pointee.adopt(index.tables, index.leaves, without: tombstones.slots)
         self.index = index
-        adopted = ObjectIdentifier(index)
+        self.tombstones = tombstones
+        adopted = (ObjectIdentifier(index), ObjectIdentifier(tombstones))
     }
 }

@@ -12,14 +12,12 @@ struct ValueTable: BitwiseCopyable {
         /// Where the spelling starts in the pool.
         let word: UInt32
         let value: UInt32
-        /// The value's row in its dimension, see ``RowSet``.
-        var code: UInt16
         let dimension: UInt8
         let length: UInt8
     }
 
     private static let vacant = UInt32.max
-    private static let empty = Entry(hash: 0, word: vacant, value: 0, code: 0, dimension: 0, length: 0)
+    private static let empty = Entry(hash: 0, word: vacant, value: 0, dimension: 0, length: 0)
 
     private let seed: Seed
     private var entries = Slab<Entry>(repeating: empty, count: 64)
@@ -27,6 +25,7 @@ struct ValueTable: BitwiseCopyable {
     private var poolCount = 0
     /// Values numbered so far: 0 to before this.
     private(set) var count = 0
+    private var spelled = 0
 
     init(seed: Seed) { self.seed = seed }
 
@@ -55,21 +54,19 @@ struct ValueTable: BitwiseCopyable {
         for index in 0..<words { pool[poolCount + index] = key.word(index, from: 0, length: key.count) }
         let value = UInt32(count)
         entries[place] = Entry(
-            hash: hash, word: UInt32(poolCount), value: value, code: 0, dimension: dimension.rawValue,
+            hash: hash, word: UInt32(poolCount), value: value, dimension: dimension.rawValue,
             length: UInt8(key.count))
         poolCount += words
         count += 1
-        if count * 2 > entries.count { grow() }
+        spelled += 1
+        if spelled * 2 > entries.count { grow() }
         return value
     }
 
-    /// Tells each value its row.
-    ///
-    /// - Parameter codes: by number of the value.
-    func setCodes(_ codes: borrowing [UInt16]) {
-        for place in 0..<entries.count where entries[place].word != Self.vacant {
-            entries[place].code = codes[Int(entries[place].value)]
-        }
+    /// A number for what is no value that could be spelled, but stated like one.
+    mutating func insertUnspelled() -> UInt32 {
+        count += 1
+        return UInt32(count - 1)
     }
 
     private mutating func grow() {

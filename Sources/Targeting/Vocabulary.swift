@@ -23,6 +23,8 @@ struct Vocabulary {
     private var key = ValueKey()
     private var clockNumbers: [LocalClock: Int] = [:]
     private var longNumbers: [[UInt32]: ValueList] = [:]
+    /// See ``stated(by:)``.
+    private var listNumbers: [ValueList: ValueList] = [:]
 
     init(seed: Seed) { table = ValueTable(seed: seed) }
 
@@ -41,7 +43,24 @@ struct Vocabulary {
         return Literal(question: .values(dimension, store(values)), isNegative: isNegative)
     }
 
-    mutating func setCodes(_ codes: borrowing [UInt16]) { table.setCodes(codes) }
+    /// What a request must state one of to meet the list: its values, or the list itself where it is long.
+    ///
+    /// Strategies share long lists, so each is looked at once a request, however many strategies name it.
+    mutating func stated(by list: ValueList) -> ValueList {
+        guard list.isLong else { return list }
+        if let known = listNumbers[list] { return known }
+        let number = table.insertUnspelled()
+        dimensions.append(dimensions[Int(longLists[Int(list.start)])])
+        shortLists.append(number)
+        let stated = ValueList(start: UInt32(shortLists.count - 1), count: 1)
+        listNumbers[list] = stated
+        return stated
+    }
+
+    /// The long lists that are stated as values, with their members.
+    var longListMembers: [(list: UInt32, values: ArraySlice<UInt32>)] {
+        listNumbers.map { (shortLists[Int($0.value.start)], longLists[$0.key.range]) }.sorted { $0.list < $1.list }
+    }
 
     /// Keeps numbers of values as a list, in order and each once.
     mutating func store(_ values: [UInt32]) -> ValueList {

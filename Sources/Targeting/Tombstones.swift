@@ -1,0 +1,29 @@
+/// Strategies of an index that are no longer there: what changed or was removed since the index was built.
+///
+/// An index is never changed, so the slots of what went are told to the matcher, which leaves them out. Immutable.
+package final class Tombstones: @unchecked Sendable {
+    // Unchecked since `slots` points at memory. Invariant: nothing writes into it after `init`, and it is freed when the
+    // last reference goes; matchers look into it only while their caller holds one.
+    let slots: Slab<UInt32>
+
+    package static let none = Tombstones([], of: TargetingIndex([]))
+
+    /// - Parameters:
+    ///   - strategies: their numbers, ascending, each once.
+    ///   - index: the one that they are gone from.
+    /// - Complexity: O(strategies × log slots).
+    package init(_ strategies: [Int], of index: TargetingIndex) {
+        var slots: [UInt32] = []
+        slots.reserveCapacity(strategies.count)
+        for strategy in strategies {
+            var slot = index.tables.firstSlot(of: strategy)
+            while slot < index.slots, index.tables.slots[slot].strategy == strategy {
+                slots.append(UInt32(slot))
+                slot += 1
+            }
+        }
+        self.slots = Slab(slots, padding: 0)
+    }
+
+    deinit { slots.free() }
+}
