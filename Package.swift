@@ -112,6 +112,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/BidBenchmark"),
+        .executableTarget(
+            name: "targeting-benchmark",
+            dependencies: [
+                "CAllocations", "OpenRTB", "Targeting", "Units",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "LoadTests/TargetingBenchmark"),
         .target(
             name: "LoadKit",
             dependencies: [

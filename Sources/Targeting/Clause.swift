@@ -27,10 +27,3 @@ struct Clause: BitwiseCopyable {
     /// Values that follow.
     var count: Int { Int(word >> 8) }
 }
-
-/// One conjunction of one strategy.
-struct Slot: BitwiseCopyable {
-    let strategy: UInt32
-    /// Where its residual starts; 0 where the rows say all.
-    let residual: UInt32
-}

@@ -13,7 +13,7 @@ extension Matching {
         }
         if open(.hour) {
             for clock in 0..<tables.clocks.count {
-                key.removeAll()
+                startKey()
                 key.append(Int32(truncatingIfNeeded: clock))
                 key.append(tables.clocks.hourOfWeek(clock, at: context.instant))
                 look(.hour)
@@ -64,7 +64,7 @@ extension Matching {
         if open(.deal) {
             for index in 0..<imp.deals.count {
                 let deal = request.element(index, of: imp.deals)
-                key.removeAll()
+                startKey()
                 if key.append(deal.id, of: request.text, .asIs) { look(.deal) }
             }
             close(.deal)
@@ -186,10 +186,10 @@ extension Matching {
         let text = request.text
         for index in 0..<request.user.segments.count {
             let segment = request.element(index, of: request.user.segments)
-            key.removeAll()
+            startKey()
             if key.append(segment.id, of: text, .lower) { look(.segment) }
             guard tables.namesProviders, !segment.provider.isEmpty else { continue }
-            key.removeAll()
+            startKey()
             if key.append(segment.provider, of: text, .lower), key.append(UInt8(ascii: ":")),
                 key.append(segment.id, of: text, .lower)
             {

@@ -5,7 +5,9 @@ struct Matching {
     private(set) var tables: TargetingIndex.Tables
     private(set) var leaves: [Leaf] = []
     var scratch: MatchScratch
-    var key = ValueKey()
+    /// What the request states, as it is spelled out and looked up.
+    var key = ValueKey(roomFor: 64)
+    var lookups = Lookups()
     /// For the evaluator, where the index has leaves for it.
     private(set) var imp = Imp()
 
@@ -15,11 +17,9 @@ struct Matching {
     // Of the iteration.
     /// The block to come.
     private var block = 0
-    /// First slot of the word at hand, and its candidates to come.
-    private var base = 0
-    private var word: UInt64 = 0
-    /// Words of the block behind the one at hand.
-    private var wordsLeft = 0
+    /// Slots found in the block at hand, and how many of them were looked at.
+    private var found = 0
+    private var seen = 0
     /// The strategy returned last.
     private var last = UInt32.max
 
@@ -31,6 +31,7 @@ struct Matching {
     func free() {
         scratch.free()
         key.free()
+        lookups.free()
     }
 
     /// Turns to another index, whose memory must live as long as this one looks into it.
@@ -43,21 +44,25 @@ struct Matching {
 
     mutating func begin(_ request: borrowing BidRequest, _ context: borrowing TargetingContext) {
         scratch.forgetFacts(downTo: MatchScratch.Marks())
+        key.rewind()
         stateRequest(request, context)
+        resolve()
         requestMarks = scratch.marks
         block = tables.blocks
-        word = 0
-        wordsLeft = 0
+        found = 0
+        seen = 0
     }
 
     mutating func start(_ imp: Imp, of request: borrowing BidRequest) {
         scratch.forgetFacts(downTo: requestMarks)
         if tables.hasLeaves { self.imp = imp }
+        key.rewind()
         stateImpression(imp, of: request)
+        resolve()
         scratch.rewind(tables)
         block = 0
-        word = 0
-        wordsLeft = 0
+        found = 0
+        seen = 0
         last = .max
     }
 
@@ -65,39 +70,29 @@ struct Matching {
         _ request: borrowing BidRequest, _ context: borrowing TargetingContext, worth least: Int64
     ) -> Int? {
         while true {
-            while word != 0 {
-                let slot = tables.slots[base &+ word.trailingZeroBitCount]
-                word &= word &- 1
+            while seen < found {
+                let slot = scratch.found[seen]
+                seen &+= 1
                 // The slots of a strategy are neighbours: one that holds is enough.
                 if slot.strategy == last { continue }
                 if slot.residual != 0, !holds(Int(slot.residual), request, context) { continue }
                 last = slot.strategy
                 return Int(slot.strategy)
             }
-            guard advance(worth: least) else { return nil }
+            seen = 0
+            repeat {
+                guard block < tables.blocks, tables.bounds[block] >= least else {
+                    found = 0
+                    return nil
+                }
+                found = scratch.findSlots(of: block, tables)
+                block &+= 1
+            } while found == 0
         }
     }
 
     /// Strategies that were not looked at, because none of them can bid enough.
     var unreached: Int {
-        block < tables.blocks ? tables.strategies - Int(tables.slots[block * 512].strategy) : 0
-    }
-
-    /// Goes to the next word with candidates, through as many blocks as it takes.
-    private mutating func advance(worth least: Int64) -> Bool {
-        while true {
-            while wordsLeft > 0 {
-                let index = Slab<UInt64>.wordsPerBlock &- wordsLeft
-                wordsLeft &-= 1
-                word = scratch.candidates[index]
-                base = (block &- 1) &* 512 &+ index &* 64
-                if word != 0 { return true }
-            }
-            repeat {
-                guard block < tables.blocks, tables.bounds[block] >= least else { return false }
-                block &+= 1
-            } while !scratch.findCandidates(in: block &- 1, tables)
-            wordsLeft = Slab<UInt64>.wordsPerBlock
-        }
+        block < tables.blocks ? tables.strategies - tables.slots.strategies(before: block) : 0
     }
 }

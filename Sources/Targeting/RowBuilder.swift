@@ -68,13 +68,31 @@ struct RowBuilder {
                 ends[Int(value)] += 1
             }
         }
+        let least = leastForRow(ends)
         var start = 0
         for value in ends.indices where ends[value] > start {
             let own = slots[start..<ends[value]]
             start = ends[value]
-            let isRow = own.count > SlotList.sparseMax(slots: self.slots)
+            let isRow = own.count >= least
             values[value][keyPath: part] = isRow ? row(own, base(value)) : sparse(own)
         }
+    }
+
+    /// How many slots a value must concern to have a row.
+    ///
+    /// - Parameter ends: of the values' runs of slots.
+    private func leastForRow(_ ends: [Int]) -> Int {
+        let least = SlotList.sparseMax(slots: slots) + 1
+        var counts: [Int] = []
+        var start = 0
+        for end in ends {
+            if end - start >= least { counts.append(end - start) }
+            start = end
+        }
+        guard counts.count > SlotList.rowsMax else { return least }
+        counts.sort(by: >)
+        // Of those that are wanted alike, none.
+        return counts[SlotList.rowsMax] + 1
     }
 
     private mutating func sparse(_ slots: ArraySlice<UInt32>) -> SlotList {

@@ -89,6 +89,51 @@ extension Slab where Element == UInt64 {
         unsafe UnsafeMutableRawPointer(base + start).storeBytes(of: block, as: Block.self)
     }
 
+    /// Combines words of this run with as many of another, block by block.
+    ///
+    /// - Parameters:
+    ///   - words: whole blocks.
+    ///   - start: the first word of the other run.
+    @inline(__always)
+    func combine(_ words: Range<Int>, with other: Slab, from start: Int, _ combined: (Block, Block) -> Block) {
+        precondition(words.lowerBound >= 0 && words.upperBound <= count && words.lowerBound & 7 == 0)
+        precondition(words.count & 7 == 0 && start >= 0 && start & 7 == 0 && start &+ words.count <= other.count)
+        let own = unsafe UnsafeMutableRawPointer(base + words.lowerBound)
+        let others = unsafe UnsafeRawPointer(other.base + start)
+        var offset = 0
+        let end = words.count &* 8
+        while offset < end {
+            let block = unsafe own.load(fromByteOffset: offset, as: Block.self)
+            let otherBlock = unsafe others.load(fromByteOffset: offset, as: Block.self)
+            unsafe own.storeBytes(of: combined(block, otherBlock), toByteOffset: offset, as: Block.self)
+            offset &+= 64
+        }
+    }
+
+    /// Sets the bits that ascending numbers name, as long as they are below an end.
+    ///
+    /// - Parameters:
+    ///   - numbers: from `next` to before `last`.
+    ///   - next: then stands at the first number that is not below the end.
+    ///   - end: at most as far beyond `origin` as this run has bits.
+    ///   - origin: what stands for the first bit; smaller numbers are passed over.
+    /// - Returns: the number at `next`, `UInt32.max` behind the last one.
+    @inline(__always)
+    func scatter(
+        _ numbers: Slab<UInt32>, _ next: inout UInt32, _ last: UInt32, before end: UInt32, from origin: UInt32
+    ) -> UInt32 {
+        precondition(Int(last) <= numbers.count && end >= origin && Int(end &- origin) <= count &* 64)
+        while next < last {
+            let number = unsafe numbers.base[Int(next)]
+            if number >= end { return number }
+            next &+= 1
+            if number < origin { continue }
+            let bit = Int(number &- origin)
+            unsafe base[bit >> 6] |= 1 &<< UInt64(truncatingIfNeeded: bit & 63)
+        }
+        return .max
+    }
+
     /// Sets a bit of the run, and says whether it was clear.
     @inline(__always)
     @discardableResult

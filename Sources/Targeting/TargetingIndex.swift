@@ -32,7 +32,7 @@ package final class TargetingIndex: @unchecked Sendable {
         let strategies: Int
         /// Runs of 512 slots.
         let blocks: Int
-        let slots: Slab<Slot>
+        let slots: SlotTable
         /// The most that any strategy from a block on can bid, by block.
         let bounds: Slab<Int64>
         /// The rows one after the other, each with a bit for every slot of every block.
@@ -99,19 +99,6 @@ extension TargetingIndex.Tables {
         return words
     }
 
-    /// The first slot of a strategy, or of the next one that has any.
-    ///
-    /// - Complexity: O(log slots).
-    func firstSlot(of strategy: Int) -> Int {
-        var low = 0
-        var high = slots.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Int(slots[middle].strategy) < strategy { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
     func free() {
         slots.free()
         bounds.free()
@@ -127,7 +114,7 @@ extension TargetingIndex.Tables {
     }
 
     var bytes: Int {
-        var bytes = slots.count * MemoryLayout<Slot>.stride + bounds.count * 8 + rows.count * 8
+        var bytes = slots.bytes + bounds.count * 8 + rows.count * 8
         bytes += (populations.count + postings.count + lists.count + residuals.count) * 4
         bytes += valueRows.count * MemoryLayout<ValueRows>.stride
         return bytes + values.bytes + clocks.bytes

@@ -13,7 +13,7 @@ struct TargetingIndexBuilder {
     private var compiler: TargetingCompiler
     /// By dimension, by ascending slot.
     private var conditions = [[SlotCondition]](repeating: [], count: Dimension.allCases.count)
-    private var slots: [Slot] = []
+    private var slots: [SlotTable.Slot] = []
     /// The first word belongs to nobody, so that 0 can mean none.
     private var residuals: [UInt32] = [0]
 
@@ -25,7 +25,10 @@ struct TargetingIndexBuilder {
         compiler = TargetingCompiler(vocabulary: Vocabulary(seed: seed))
         slots.reserveCapacity(predicates.count)
         for (strategy, predicate) in predicates.enumerated() {
-            for conjunction in compiler.conjunctions(of: predicate) { add(conjunction, of: UInt32(strategy)) }
+            let conjunctions = compiler.conjunctions(of: predicate)
+            for conjunction in conjunctions { add(conjunction, of: UInt32(strategy)) }
+            // Every strategy has a slot: of one that accepts nothing, it asks for something that is never stated.
+            if conjunctions.isEmpty { add(TargetingCompiler.Conjunction(rest: [.never]), of: UInt32(strategy)) }
         }
     }
 
@@ -44,7 +47,7 @@ struct TargetingIndexBuilder {
         for form in conjunction.rest { write(form) }
         let length = residuals.count - start - 1
         if length == 0 { residuals.removeLast() } else { residuals[start] = UInt32(length) }
-        slots.append(Slot(strategy: strategy, residual: UInt32(length == 0 ? 0 : start)))
+        slots.append(SlotTable.Slot(strategy: strategy, residual: UInt32(length == 0 ? 0 : start)))
     }
 
     /// The finished memory, which the caller owns, and the leaves that the evaluator answers.
@@ -76,7 +79,7 @@ struct TargetingIndexBuilder {
         let tables = TargetingIndex.Tables(
             strategies: strategies,
             blocks: stride / Slab<UInt64>.wordsPerBlock,
-            slots: Slab(slots, padding: Slot(strategy: 0, residual: 0)),
+            slots: SlotTable(slots),
             bounds: Slab(blockBounds(bounds), padding: 0),
             rows: rows.takeRows(),
             populations: Slab(rows.populations, padding: 0),

@@ -15,13 +15,7 @@ package final class Tombstones: @unchecked Sendable {
     package init(_ strategies: [Int], of index: TargetingIndex) {
         var slots: [UInt32] = []
         slots.reserveCapacity(strategies.count)
-        for strategy in strategies {
-            var slot = index.tables.firstSlot(of: strategy)
-            while slot < index.slots, index.tables.slots[slot].strategy == strategy {
-                slots.append(UInt32(slot))
-                slot += 1
-            }
-        }
+        for strategy in strategies { slots += index.tables.slots.slots(of: strategy).map { UInt32($0) } }
         self.slots = Slab(slots, padding: 0)
     }
 

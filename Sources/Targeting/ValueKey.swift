@@ -16,24 +16,44 @@ struct ValueKey {
     static let exactly: UInt8 = 0
     static let startingWith: UInt8 = 1
 
-    /// A word more than fits, so that the last word of every key can be read whole.
-    private let bytes = Slab<UInt8>(repeating: 0, count: bytesMax + 1 + 8)
+    /// Finished keys and the one at hand. A word more than fits, so that the last word of every key can be read whole.
+    private let bytes: Slab<UInt8>
+    /// Where the key at hand starts.
+    private(set) var start = 0
+    /// Its bytes so far.
     private(set) var count = 0
+
+    /// - Parameter keys: how many of the greatest length fit behind each other.
+    init(roomFor keys: Int = 1) { bytes = Slab(repeating: 0, count: keys * (Self.bytesMax + 1) + 8) }
 
     func free() { bytes.free() }
 
+    /// Forgets the key at hand.
     mutating func removeAll() { count = 0 }
 
-    subscript(index: Int) -> UInt8 { bytes[index] }
+    /// Finishes the key at hand, which stays where it is, and starts another behind it.
+    mutating func startNext() {
+        start += count
+        count = 0
+    }
 
-    /// Changes a byte that was spelled before.
-    func replace(_ index: Int, with byte: UInt8) { bytes[index] = byte }
+    /// Forgets all keys.
+    mutating func rewind() {
+        start = 0
+        count = 0
+    }
+
+    /// Whether another key of any length fits behind this one.
+    var hasRoomForNext: Bool { start + count + Self.bytesMax + 8 < bytes.count }
+
+    /// A byte of the key at hand.
+    subscript(index: Int) -> UInt8 { bytes[start + index] }
 
     /// - Returns: whether there was room.
     @discardableResult
     mutating func append(_ byte: UInt8) -> Bool {
         guard count < Self.bytesMax else { return false }
-        bytes[count] = byte
+        bytes[start + count] = byte
         count += 1
         return true
     }
@@ -42,7 +62,7 @@ struct ValueKey {
     @discardableResult
     mutating func append(_ text: borrowing [UInt8]) -> Bool {
         guard text.count <= Self.bytesMax - count else { return false }
-        for index in 0..<text.count { bytes[count + index] = text[index] }
+        for index in 0..<text.count { bytes[start + count + index] = text[index] }
         count += text.count
         return true
     }
@@ -52,7 +72,7 @@ struct ValueKey {
     mutating func append(_ text: Text, of buffer: TextBuffer, _ spelling: Spelling) -> Bool {
         guard text.count <= Self.bytesMax - count else { return false }
         let bytes = bytes
-        let start = count
+        let start = start + count
         unsafe buffer.withBytes(text) { source in
             var index = 0
             while index &+ 8 <= source.count {
@@ -75,12 +95,12 @@ struct ValueKey {
     mutating func append(_ number: Int32) {
         precondition(count + 4 <= Self.bytesMax)
         for shift in stride(from: 0, to: UInt32(32), by: 8) {
-            bytes[count] = UInt8(truncatingIfNeeded: UInt32(bitPattern: number) >> shift)
+            bytes[start + count] = UInt8(truncatingIfNeeded: UInt32(bitPattern: number) >> shift)
             count += 1
         }
     }
 
-    /// The `index`th word of the part at `start` with `length` bytes, zero behind its end.
+    /// The `index`th word of `length` bytes from `start` on, counted over all keys, zero behind their end.
     @inline(__always)
     func word(_ index: Int, from start: Int, length: Int) -> UInt64 {
         let word = bytes.word(at: start &+ index &* 8)

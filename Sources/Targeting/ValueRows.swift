@@ -2,7 +2,7 @@
 ///
 /// Values that many slots name have a row: a bit for each slot. The many values that few name have postings: the
 /// numbers of those slots, ascending. A row costs a request the same however few of its bits are set, postings cost it
-/// their number: they meet at ``sparseMax(slots:)``, where both also take about as much memory as they should.
+/// their number: they meet at about one slot in 512.
 struct SlotList: BitwiseCopyable {
     /// Where the postings start in the pool, or the number of the row.
     let start: UInt32
@@ -14,8 +14,10 @@ struct SlotList: BitwiseCopyable {
 
     var isRow: Bool { count == Self.row }
 
-    /// The most slots that are kept as postings.
-    static func sparseMax(slots: Int) -> Int { max(4, slots / 128) }
+    /// The most slots that are kept as postings in any case.
+    static func sparseMax(slots: Int) -> Int { max(4, slots / 512) }
+    /// Rows take most of the memory, an eighth of a byte a slot each: no more than these, for the most wanted values.
+    static let rowsMax = 1024
 }
 
 /// What follows when a request states a value.

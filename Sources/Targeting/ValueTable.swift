@@ -16,8 +16,8 @@ struct ValueTable: BitwiseCopyable {
         let length: UInt8
     }
 
-    private static let vacant = UInt32.max
-    private static let empty = Entry(hash: 0, word: vacant, value: 0, dimension: 0, length: 0)
+    static let vacant = UInt32.max
+    static let empty = Entry(hash: 0, word: vacant, value: 0, dimension: 0, length: 0)
 
     private let seed: Seed
     private var entries = Slab<Entry>(repeating: empty, count: 64)
@@ -37,21 +37,65 @@ struct ValueTable: BitwiseCopyable {
     /// Bytes in use.
     var bytes: Int { entries.count * MemoryLayout<Entry>.stride + poolCount * 8 }
 
-    /// The entry of the part of a key at `start` with `length` bytes, if any strategy asks for that value.
+    /// What is looked for: a part of a key, hashed.
+    struct Lookup: BitwiseCopyable {
+        var hash: UInt32 = 0
+        var start: UInt32 = 0
+        var length: UInt8 = 0
+        var dimension: UInt8 = 0
+        /// Nothing is looked for: here the values of the dimension end.
+        var isEnd = false
+
+        static func end(of dimension: Dimension) -> Lookup { Lookup(dimension: dimension.rawValue, isEnd: true) }
+    }
+
     @inline(__always)
-    func find(_ dimension: Dimension, _ key: ValueKey, from start: Int, length: Int) -> Entry? {
-        let entry = entries[place(of: key, start, length, dimension, hash(dimension, key, start, length))]
-        return entry.word == Self.vacant ? nil : entry
+    func lookup(_ dimension: Dimension, _ key: ValueKey, from start: Int, length: Int) -> Lookup {
+        Lookup(
+            hash: hash(dimension, key, start, length), start: UInt32(start), length: UInt8(length),
+            dimension: dimension.rawValue)
+    }
+
+    /// The entry where the search for a value begins, most often its own.
+    @inline(__always)
+    func firstEntry(_ lookup: Lookup) -> Entry { entries[Int(lookup.hash) & (entries.count &- 1)] }
+
+    /// The entry of a value, if any strategy asks for it.
+    ///
+    /// - Parameter first: where the search begins.
+    @inline(__always)
+    func find(_ lookup: Lookup, from first: Entry, _ key: ValueKey) -> Entry? {
+        if first.word == Self.vacant { return nil }
+        if isEntry(first, of: lookup, key) { return first }
+        let mask = entries.count &- 1
+        var place = (Int(lookup.hash) &+ 1) & mask
+        while entries[place].word != Self.vacant {
+            if isEntry(entries[place], of: lookup, key) { return entries[place] }
+            place = (place &+ 1) & mask
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func isEntry(_ entry: Entry, of lookup: Lookup, _ key: ValueKey) -> Bool {
+        entry.hash == lookup.hash && entry.dimension == lookup.dimension && entry.length == lookup.length
+            && isSpelled(key, Int(lookup.start), Int(lookup.length), at: Int(entry.word))
     }
 
     /// The number of a value, a new one if it has none yet.
     mutating func insert(_ dimension: Dimension, _ key: ValueKey) -> UInt32 {
-        let hash = hash(dimension, key, 0, key.count)
-        let place = place(of: key, 0, key.count, dimension, hash)
-        if entries[place].word != Self.vacant { return entries[place].value }
+        let hash = hash(dimension, key, key.start, key.count)
+        let mask = entries.count - 1
+        let lookup = Lookup(
+            hash: hash, start: UInt32(key.start), length: UInt8(key.count), dimension: dimension.rawValue)
+        var place = Int(hash) & mask
+        while entries[place].word != Self.vacant {
+            if isEntry(entries[place], of: lookup, key) { return entries[place].value }
+            place = (place + 1) & mask
+        }
         let words = (key.count + 7) / 8
         if poolCount + words > pool.count { pool = pool.grown(toHold: poolCount + words, padding: 0) }
-        for index in 0..<words { pool[poolCount + index] = key.word(index, from: 0, length: key.count) }
+        for index in 0..<words { pool[poolCount + index] = key.word(index, from: key.start, length: key.count) }
         let value = UInt32(count)
         entries[place] = Entry(
             hash: hash, word: UInt32(poolCount), value: value, dimension: dimension.rawValue,
@@ -78,25 +122,6 @@ struct ValueTable: BitwiseCopyable {
             entries[place] = old[index]
         }
         old.free()
-    }
-
-    /// Where the value stands, or the vacant place where it would.
-    @inline(__always)
-    private func place(
-        of key: ValueKey, _ start: Int, _ length: Int, _ dimension: Dimension, _ hash: UInt32
-    ) -> Int {
-        let mask = entries.count &- 1
-        var place = Int(hash) & mask
-        while true {
-            let entry = entries[place]
-            if entry.word == Self.vacant { return place }
-            if entry.hash == hash, entry.dimension == dimension.rawValue, Int(entry.length) == length,
-                isSpelled(key, start, length, at: Int(entry.word))
-            {
-                return place
-            }
-            place = (place &+ 1) & mask
-        }
     }
 
     @inline(__always)
