@@ -166,6 +166,8 @@ public struct Source: BitwiseCopyable, Sendable {
     /// nil where no supply chain was sent.
     public var complete: Int32?
     public var nodes = List<SupplyChainNode>.empty
+    /// Hops left out because of their shape or ``Limits/schainNodesMax``: a chain that lacks some is not whole.
+    public var nodesSkipped: Int32 = 0
 
     public init() {}
 }

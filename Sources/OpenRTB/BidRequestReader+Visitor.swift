@@ -251,8 +251,11 @@ extension BidRequestReader {
         guard let nodes = member("nodes", of: object) else { return }
         let start = request.nodes.count
         var elements = Elements(of: nodes, on: tape)
-        while let element = elements.next(), request.nodes.count < Limits.schainNodesMax {
-            guard tape.kind(element) == .object else { continue }
+        while let element = elements.next() {
+            guard tape.kind(element) == .object, request.nodes.count < Limits.schainNodesMax else {
+                request.source.nodesSkipped += 1
+                continue
+            }
             var node = SupplyChainNode()
             var members = Members(of: element, on: tape)
             while let (name, value) = members.next() {

@@ -158,6 +158,7 @@ struct RequestDump {
         put("source.fd", request.source.fd)
         put("source.tid", request.source.tid)
         put("source.complete", request.source.complete)
+        if request.source.nodesSkipped > 0 { put("source.nodesSkipped", request.source.nodesSkipped) }
         for index in 0..<request.source.nodes.count {
             let node = request.element(index, of: request.source.nodes)
             put("source.nodes[\(index)].asi", node.asi)

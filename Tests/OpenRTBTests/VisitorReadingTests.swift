@@ -108,4 +108,15 @@ struct VisitorReadingTests {
         #expect(try value("source.complete", of: request(#""source":{"schain":{"complete":1,"nodes":[]}}"#)) == "1")
         #expect(try value("source.complete", of: request(#""source":{}"#)) == nil)
     }
+
+    @Test("hops of a wrong shape, and those beyond the limit, are counted as left out")
+    func hopsLeftOut() throws {
+        let hop = #"{"asi":"a.example","sid":"1"}"#
+        let odd = request(#""source":{"schain":{"complete":1,"nodes":[1,\#(hop),null,"x"]}}"#)
+        #expect(try value("source.nodesSkipped", of: odd) == "3")
+        #expect(try value("source.nodes[0].asi", of: odd) == "a.example")
+        let list = [String](repeating: hop, count: Limits.schainNodesMax + 2).joined(separator: ",")
+        #expect(try value("source.nodesSkipped", of: request(#""source":{"schain":{"nodes":[\#(list)]}}"#)) == "2")
+        #expect(try value("source.nodesSkipped", of: request(#""source":{"schain":{"nodes":[\#(hop)]}}"#)) == nil)
+    }
 }
