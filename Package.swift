@@ -36,12 +36,14 @@ let package = Package(
         .target(name: "Events", dependencies: ["Units", "OpenRTB"]),
         .target(name: "EventLog", dependencies: ["Units", "OpenRTB", "Events"]),
         .target(name: "Targeting", dependencies: ["Units", "OpenRTB"]),
+        .target(name: "Vetting", dependencies: ["Units", "OpenRTB"]),
         .target(name: "BidKit", dependencies: ["Units", "OpenRTB"]),
         .target(name: "FlatPrice", dependencies: ["BidKit"], path: "Bidders/FlatPrice"),
         .target(
             name: "Documents",
             dependencies: [
-                "Units", "OpenRTB", "BidKit", "Targeting", "Sealing", .product(name: "Yams", package: "Yams"),
+                "Units", "OpenRTB", "BidKit", "Targeting", "Sealing", "Vetting",
+                .product(name: "Yams", package: "Yams"),
             ]
         ),
         .target(name: "Creative", dependencies: ["Units", "OpenRTB"]),
@@ -50,7 +52,7 @@ let package = Package(
             name: "Auction",
             dependencies: [
                 "Units", "OpenRTB", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative", "Consent",
-                "Sealing",
+                "Sealing", "Vetting",
             ]
         ),
         .target(name: "Analytics", dependencies: ["Units", "OpenRTB", "Consent", "Events"]),
@@ -93,7 +95,7 @@ let package = Package(
             dependencies: [
                 "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Documents", "EventLog", "Events",
                 "FlatPrice",
-                "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units",
+                "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units", "Vetting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -165,6 +167,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(name: "TargetingTests", dependencies: ["Targeting", "OpenRTB", "Units"]),
+        .testTarget(name: "VettingTests", dependencies: ["Vetting", "OpenRTB", "Units"]),
         .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "Events", "OpenRTB", "Units"]),
         .testTarget(
             name: "AuctionTests",
@@ -185,7 +188,9 @@ let package = Package(
         .testTarget(name: "CreativeTests", dependencies: ["Creative", "OpenRTB"]),
         .testTarget(
             name: "DocumentsTests",
-            dependencies: ["Documents", "BidKit", "FlatPrice", "OpenRTB", "Sealing", "Targeting", "Units"]),
+            dependencies: [
+                "Documents", "BidKit", "FlatPrice", "OpenRTB", "Sealing", "Targeting", "Units", "Vetting",
+            ]),
         .testTarget(name: "FlatPriceTests", dependencies: ["FlatPrice", "BidKit"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Events", "OpenRTB", "Units"]),
         .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB"]),
