@@ -41,6 +41,16 @@ extension OpenAPI {
                 "creatives": {
                   "type": "array", "minItems": 1, "maxItems": 256, "items": { "$ref": "#/components/schemas/Creative" }
                 },
+                "supply": {
+                  "type": "object", "additionalProperties": false,
+                  "description": "What is asked of the way from the publisher",
+                  "properties": {
+                    "chain": { "enum": [ "any", "complete" ], "default": "any" },
+                    "sellers": { "enum": [ "any", "listed" ], "default": "any" },
+                    "ads_txt": { "enum": [ "any", "authorized", "direct" ], "default": "any" },
+                    "nodes_max": { "type": "integer", "minimum": 1, "maximum": 20 }
+                  }
+                },
                 "holdout": { "type": "number", "minimum": 0, "maximum": 0.5, "default": 0 },
                 "arms": {
                   "type": "array",

@@ -60,6 +60,11 @@ package struct ServiceConfiguration: Sendable {
     package var loops: Int?
     package var durability = Durability.powerLoss
     package var rates = CurrencyRates()
+    /// A file of the same shape as `currency_rates`; nil where the rates stand in the configuration.
+    package var ratesFile: String?
+    package var supplyChain = SupplyChainFiles()
+    /// Tokens of user agents, one a line, besides the well-known ones.
+    package var crawlers: String?
 
     /// Where a key stands in the file, its variable in the environment, and its flag.
     package static let variables: [(path: [String], variable: String)] = [
@@ -101,7 +106,8 @@ package struct ServiceConfiguration: Sendable {
                 root,
                 at: "",
                 known: [
-                    "data", "bid", "control", "loops", "durability", "currency_rates", "retention", "consent", "geoip",
+                    "data", "bid", "control", "loops", "durability", "currency_rates", "supply_chain", "crawlers",
+                    "retention", "consent", "geoip",
                 ],
                 faults
             )
@@ -139,7 +145,15 @@ package struct ServiceConfiguration: Sendable {
         }
         loops = object.integer("loops", in: 1...1024)
         durability = object.word("durability") ?? .powerLoss
-        if let node = object.value("currency_rates") { readRates(node, object) }
+        if let node = object.value("currency_rates") {
+            if case .string = node.content {
+                ratesFile = object.path(of: "currency_rates")
+            } else {
+                rates = CurrencyRates.read(node, at: object.path("currency_rates"), object.faults)
+            }
+        }
+        supplyChain = SupplyChainFiles.read("supply_chain", of: object)
+        crawlers = object.path(of: "crawlers")
     }
 
     private func refuseLater(_ keys: [String], of object: ObjectReader) {
@@ -162,26 +176,6 @@ package struct ServiceConfiguration: Sendable {
         if let address = Address(text) { return address }
         object.fault("is no address: “\(text)”", key, hint: "HOST:PORT, for example \"127.0.0.1:8080\"")
         return nil
-    }
-
-    /// `{ "EUR": "1.08" }`: US dollars that one unit is worth.
-    private mutating func readRates(_ node: Node, _ object: ObjectReader) {
-        guard case .map(let members) = node.content else {
-            object.fault("must be an object of currencies, is \(node.typeName)", "currency_rates")
-            return
-        }
-        let entries = ObjectReader(node, at: "/currency_rates", known: Set(members.map(\.key)), object.faults)
-        var table: [Currency: Int64] = [:]
-        for member in members {
-            guard let currency = Currency(member.key.utf8), member.key == member.key.uppercased() else {
-                entries.fault("is no currency (ISO 4217): “\(member.key)”", member.key)
-                continue
-            }
-            guard let micros = entries.money(member.key) else { continue }
-            if micros == 0 { entries.fault("must be above 0", member.key) }
-            table[currency] = micros
-        }
-        rates = CurrencyRates(dollarsPerUnit: table)
     }
 }
 

@@ -1,6 +1,7 @@
 package import BidKit
 package import Targeting
 package import Units
+package import Vetting
 
 /// A strategy as an advertiser registers it, read and validated whole.
 package struct StrategyDocument: Sendable {
@@ -28,6 +29,7 @@ package struct StrategyDocument: Sendable {
     /// Share of visitors that never see it, 0 to 0.5.
     package var holdout = 0.0
     package var arms: [Arm] = []
+    package var supply = SupplyPolicy()
 
     /// What is registered, but not enforced by this version: said in every answer about the strategy.
     package var notes: [String] = []
@@ -100,7 +102,7 @@ package struct Arm: Equatable, Sendable {
 extension StrategyDocument {
     static let keys: Set<String> = [
         "id", "advertiser", "name", "state", "bidder", "terms", "currency", "seat", "flight", "budget", "frequency",
-        "timezone", "targeting", "deals", "creatives", "holdout", "arms",
+        "timezone", "targeting", "deals", "creatives", "holdout", "arms", "supply",
     ]
 
     /// - Parameter kinds: the bidder kinds of this service; their terms are checked too.
@@ -131,6 +133,7 @@ extension StrategyDocument {
         readCreatives(object)
         holdout = object.number("holdout", in: 0...0.5) ?? 0
         readArms(object)
+        supply = SupplyPolicy.read("supply", of: object)
         readTerms(object, kinds)
         if !faults.faults.isEmpty { throw DocumentError(faults.faults) }
         notes = notEnforced()

@@ -1,5 +1,6 @@
 import Testing
 import Units
+import Vetting
 
 @testable import Documents
 
@@ -206,6 +207,51 @@ struct ServiceConfigurationTests {
         ])
     func rates(json: String, pointer: String) throws {
         #expect(try Self.faults("{\"currency_rates\":\(json)}").map(\.pointer) == [pointer])
+    }
+
+    @Test("rates may stand in a file of their own")
+    func ratesFile() throws {
+        let read = try Self.read("currency_rates: /etc/vendue/rates.yaml")
+        #expect(read.ratesFile == "/etc/vendue/rates.yaml" && read.rates == CurrencyRates())
+        #expect(try Self.read(Self.file).ratesFile == nil)
+        #expect(try Self.faults("currency_rates: ''").map(\.pointer) == ["/currency_rates"])
+        let euro = try #require(Currency("EUR".utf8))
+        #expect(try CurrencyRates(node(#"{"EUR":"1.08"}"#)).knows(euro))
+        let faults = DocumentsTests.faults { () throws(DocumentError) in
+            _ = try CurrencyRates(Node.readOne("USD: '1'\neur: '1'\nEUR: 0"))
+        }
+        #expect(faults.map(\.pointer) == ["/eur", "/EUR"])
+        #expect(faults.map(\.position?.line) == [2, 3])
+    }
+
+    @Test("the files of supply chains and crawlers are named")
+    func supplyChain() throws {
+        let read = try Self.read(
+            """
+            crawlers: c.txt
+            supply_chain: { sellers: s, ads_txt: a, app_ads_txt: p, apps: b.tsv, blocked: x.txt, require: [complete, listed] }
+            """)
+        #expect(read.crawlers == "c.txt")
+        let files = read.supplyChain
+        #expect(
+            [files.sellers, files.adsTxt, files.appAdsTxt, files.apps, files.blocked] == [
+                "s", "a", "p", "b.tsv", "x.txt",
+            ])
+        #expect(files.require == [.complete, .listed])
+        #expect(try Self.read("loops: 1").supplyChain == SupplyChainFiles())
+    }
+
+    @Test(
+        "a requirement that is none, or has no files to judge by, is refused",
+        arguments: [
+            ("{ require: complete }", []), ("{ require: [complet] }", ["/supply_chain/require"]),
+            ("{ require: [listed] }", ["/supply_chain/require"]),
+            ("{ require: [authorized] }", ["/supply_chain/require"]), ("{ app_ads_txt: p, require: [authorized] }", []),
+            ("{ ads: x }", ["/supply_chain/ads"]), ("{ sellers: 7 }", ["/supply_chain/sellers"]),
+            ("{ blocked: '' }", ["/supply_chain/blocked"]), ("[]", ["/supply_chain"]),
+        ])
+    func requirements(yaml: String, expected: [String]) throws {
+        #expect(try Self.faults("supply_chain: \(yaml)").map(\.pointer) == expected)
     }
 
     @Test("loops are between 1 and 1,024", arguments: [("1", true), ("1024", true), ("0", false), ("1025", false)])
