@@ -174,7 +174,8 @@ let package = Package(
             dependencies: [
                 "Auction", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
                 "Sealing", "Targeting", "Units",
-            ]),
+            ],
+            exclude: ["Cases"]),
         .testTarget(
             name: "BidPlaneTests",
             dependencies: [

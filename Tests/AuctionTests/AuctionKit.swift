@@ -13,7 +13,9 @@ import Synchronization
 final class ScriptedTime: TimeSource {
     private let millis: Mutex<[Int64]>
 
-    init(_ millis: Int64...) { self.millis = Mutex(millis.isEmpty ? [0] : millis) }
+    convenience init(_ millis: Int64...) { self.init(steps: millis) }
+
+    init(steps: [Int64]) { millis = Mutex(steps.isEmpty ? [0] : steps) }
 
     func instant() -> Instant { AuctionKit.instant }
 
