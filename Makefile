@@ -42,6 +42,7 @@ fuzz: packages
 check: packages
 	scripts/check-format
 	scripts/check-imports
+	scripts/rules-table --check
 	$(MAKE) test
 	$(MAKE) demo SECONDS=5
 	$(MAKE) bench
