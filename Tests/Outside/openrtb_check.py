@@ -4,19 +4,14 @@ Written from ../shared/openrtb.md (sections 3, 4, 8 and 12), not from the servic
 """
 
 from decimal import Decimal
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import openrtb_markup as markup
+import openrtb_pods as pods
+from openrtb_pods import MTYPES, Fault
 from openrtb_values import decimal, flag, formats, integer, integers, member, objects, positive, text, texts
 
-MTYPES = {1: "banner", 2: "video", 3: "audio", 4: "native"}
 Finding = Tuple[str, str]
-
-
-class Fault(NamedTuple):
-    rule: str
-    impid: Optional[str]
-    detail: str
 
 
 class Rates:
@@ -31,31 +26,27 @@ class Rates:
         return None if rate is None else amount * rate
 
 
-def check(request: Dict[str, Any], response: Dict[str, Any], rates: Rates) -> List[Fault]:
-    """Everything that is wrong with a response; both as `openrtb_values.read` reads them."""
+def check(request: Dict[str, Any], response: Dict[str, Any], rates: Rates, bids_per_imp: int = 1) -> List[Fault]:
+    """Everything that is wrong with a response; both as `openrtb_values.read` reads them.
+
+    `bids_per_imp` is how many bids on one impression the exchange takes; a dynamic pod says that by itself.
+    """
     faults: List[Fault] = []
     faults += [Fault(rule, None, detail) for rule, detail in envelope(request, response)]
+    faults += pods.faults(request, response, bids_per_imp)
     currency = text(response.get("cur")) or "USD"
     seen: List[str] = []
     for seatbid in objects(response.get("seatbid")):
         for bid in objects(seatbid.get("bid")):
             impid = bid.get("impid")
             found = list(identity(bid, seen))
-            imp = imp_of(request, impid)
+            imp = pods.imp_of(request, impid)
             if imp is None:
                 found.append(("impid", f"“{impid}” is no sound impression of the request"))
             else:
                 found += one_bid(request, imp, bid, text(seatbid.get("seat")), currency, rates)
             faults += [Fault(rule, impid, detail) for rule, detail in found]
     return faults
-
-
-def imp_of(request: Dict[str, Any], impid: Any) -> Optional[Dict[str, Any]]:
-    """The first impression with this id that offers a format."""
-    for imp in objects(request.get("imp")):
-        if text(imp.get("id")) == impid and formats(imp):
-            return imp
-    return None
 
 
 def envelope(request: Dict[str, Any], response: Dict[str, Any]) -> Iterator[Finding]:
@@ -87,10 +78,9 @@ def identity(bid: Dict[str, Any], seen: List[str]) -> Iterator[Finding]:
         yield "adomain", "missing"
     if (decimal(bid.get("price")) or 0) <= 0:
         yield "price", f"{bid.get('price')} is not above 0"
-    for mark in (f"bid {bid.get('id')}", f"imp {bid.get('impid')}"):
-        if mark in seen:
-            yield "repeated", f"a second bid for {mark}"
-        seen.append(mark)
+    if bid.get("id") in seen:
+        yield "repeated", f"a second bid {bid.get('id')}"
+    seen.append(str(bid.get("id")))
 
 
 def one_bid(
@@ -152,7 +142,7 @@ def format_fit(
 def banner_size(
     request: Dict[str, Any], imp: Dict[str, Any], bid: Dict[str, Any], slot: Dict[str, Any]
 ) -> Iterator[Finding]:
-    """One of `format`, else `w` and `h`; anything where the slot says nothing at all."""
+    """One of `format`, else `w` and `h`, or at least half of it if full-screen; anything where the slot says nothing."""
     w, h = positive(bid.get("w")), positive(bid.get("h"))
     asked = objects(slot.get("format"))
     sizes = asked or ([slot] if "w" in slot or "h" in slot else [])
@@ -164,6 +154,9 @@ def banner_size(
         if all(ratio) and w * ratio[1] == h * ratio[0] and w >= positive(size.get("wmin")):
             return
     if not sizes and w > 0 and h > 0:
+        return
+    if flag(imp.get("instl")) and any(
+            w <= positive(size.get("w")) <= 2 * w and h <= positive(size.get("h")) <= 2 * h for size in sizes):
         return
     screen = member(request, "device")
     if flag(imp.get("instl")) and 0 < w <= positive(screen.get("w")) and 0 < h <= positive(screen.get("h")):
@@ -179,12 +172,15 @@ def blocks(request: Dict[str, Any], bid: Dict[str, Any], slot: Dict[str, Any]) -
         for blocked in texts(request.get("badv")):
             if within(domain.lower(), blocked.strip().lower()):
                 yield "badv", f"{domain} is blocked by {blocked}"
+    # Codes of different taxonomies cannot be compared.
+    comparable = taxonomy(bid) == taxonomy(request)
     allowed = texts(request.get("acat"))
-    if allowed and not any(below(code, parent) for code in texts(bid.get("cat")) for parent in allowed):
+    accepted = any(below(code, parent) for code in texts(bid.get("cat")) for parent in allowed)
+    if allowed and not (comparable and accepted):
         yield "acat", f"{bid.get('cat')}, allowed are {allowed}"
     for code in texts(bid.get("cat")):
         for blocked in texts(request.get("bcat")):
-            if below(code, blocked):
+            if comparable and below(code, blocked):
                 yield "bcat", f"{code} is blocked by {blocked}"
     if bid.get("bundle") in texts(request.get("bapp")):
         yield "bapp", f"{bid['bundle']} is blocked"
@@ -194,6 +190,10 @@ def blocks(request: Dict[str, Any], bid: Dict[str, Any], slot: Dict[str, Any]) -
     accepted = [code.lower() for key in ("wlang", "wlangb") for code in texts(request.get(key))]
     if accepted and language != "xx" and not any(same_language(language, code) for code in accepted):
         yield "wlang", f"{language}, accepted are {accepted}"
+
+
+def taxonomy(holder: Dict[str, Any]) -> int:
+    return integer(holder.get("cattax")) or 1
 
 
 def within(domain: str, blocked: str) -> bool:

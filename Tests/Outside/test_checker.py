@@ -161,6 +161,77 @@ class CheckerTests(unittest.TestCase):
             with self.subTest(name):
                 self.assertIn(rule, self.rules({**request(), **change}, response()))
 
+    def test_several_bids_for_an_impression_are_sound_where_they_were_agreed(self) -> None:
+        answer = response()
+        bids = answer["seatbid"][0]["bid"]
+        bids.append(dict(bids[0], id="bid-2"))
+        self.assertEqual(check(request(), answer, RATES, bids_per_imp=2), [])
+        bids.append(dict(bids[0], id="bid-3"))
+        self.assertEqual([fault.rule for fault in check(request(), answer, RATES, bids_per_imp=2)], ["repeated"])
+
+    def pod(self, slots: List[Dict[str, Any]], bids: List[Dict[str, Any]], **members: Any) -> List[str]:
+        """The rules that bids of 15 s on these video slots break."""
+        asked = {"id": "r", "imp": [
+            {"id": str(number), "video": {"mimes": ["video/mp4"], **slot}} for number, slot in enumerate(slots)]}
+        ads = [
+            bid(ad.pop("impid", "0"), 2, "1", VAST, **{
+                "id": f"bid-{number}", "dur": 15, "w": 1, "h": 1, "adomain": [f"{number}.example"], "crid": str(number), **ad})
+            for number, ad in enumerate(bids)]
+        seatbid = {"seat": "acme", "bid": ads, **members.pop("seat", {})}
+        return self.rules({**asked, **members}, {"id": "r", "cur": "USD", "seatbid": [seatbid]})
+
+    def test_a_dynamic_pod_takes_several_ads_that_fit_it_together(self) -> None:
+        for name, slot, ads, rules in (
+            ("two that fill it", {"poddur": 30}, [{}, {}], []),
+            ("longer than it", {"poddur": 29}, [{}, {}], ["pod"]),
+            ("more than it takes", {"poddur": 60, "maxseq": 1}, [{}, {}], ["repeated"]),
+            ("eleven", {"poddur": 600}, [{} for _ in range(11)], ["repeated"]),
+            ("one advertiser twice", {"poddur": 30}, [{"adomain": ["A.example"]}, {"adomain": ["a.example"]}], ["pod"]),
+            ("one creative twice", {"poddur": 30}, [{"crid": "c"}, {"crid": "c"}], ["pod"]),
+            ("no pod", {}, [{}, {}], ["repeated"]),
+        ):
+            with self.subTest(name):
+                self.assertEqual(self.pod([slot], ads), rules)
+
+    def test_a_break_of_several_impressions_shows_an_advertiser_once(self) -> None:
+        same = [{"adomain": ["a.example"]}, {"adomain": ["a.example"], "impid": "1"}]
+        for name, slots, rules in (
+            ("one break", [{"podid": "p"}, {"podid": "p"}], ["pod"]),
+            ("one break, dynamic in part", [{"podid": "p"}, {"podid": "p", "poddur": 30}], ["pod"]),
+            ("two breaks", [{"podid": "p"}, {"podid": "q"}], []),
+            ("no break", [{}, {}], []),
+        ):
+            with self.subTest(name):
+                self.assertEqual(self.pod(slots, [dict(ad) for ad in same]), rules)
+        self.assertEqual(self.pod([{"podid": "p"}, {"podid": "p"}], [{}, {"impid": "1"}]), [])
+
+    def test_a_group_is_on_all_impressions_of_a_page(self) -> None:
+        both = [{}, {"impid": "1"}]
+        group = {"group": 1}
+        for name, ads, rest, rules in (
+            ("all of all", both, {"allimps": 1, "seat": group}, []),
+            ("some of all", both[:1], {"allimps": 1, "seat": group}, ["group"]),
+            ("all of some", both, {"seat": group}, ["group"]),
+            ("no group", both[:1], {"allimps": 1}, []),
+        ):
+            with self.subTest(name):
+                self.assertEqual(self.pod([{}, {}], [dict(ad) for ad in ads], **dict(rest)), rules)
+
+    def test_a_full_screen_takes_a_banner_of_at_least_half_of_it(self) -> None:
+        for size, rules in (((300, 250), []), ((150, 125), []), ((149, 125), ["size"]), ((301, 250), ["size"])):
+            with self.subTest(size=size):
+                asked, answer = request(), response()
+                asked["imp"][0]["instl"] = 1
+                answer["seatbid"][0]["bid"][0].update(w=size[0], h=size[1])
+                self.assertEqual(self.rules(asked, answer), rules)
+
+    def test_categories_are_compared_within_one_taxonomy(self) -> None:
+        for cattax, rules in ((1, ["bcat"]), (6, [])):
+            with self.subTest(cattax=cattax):
+                answer = response()
+                answer["seatbid"][0]["bid"][0]["cat"] = ["IAB7-3"]
+                self.assertEqual(self.rules({**request(), "cattax": cattax}, answer), rules)
+
     def test_numbers_in_strings_are_read(self) -> None:
         asked = request()
         asked["imp"][0].update(bidfloor="2.5", secure="1")
