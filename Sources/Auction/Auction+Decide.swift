@@ -1,45 +1,202 @@
 internal import BidKit
+internal import Creative
 internal import Ledger
 
+/// The winners of one impression, and of all of them together.
+///
+/// - Source: OpenRTB 2.6, 3.2.4, 3.2.11, 4.2.2, 4.2.3 and 7.6.
 extension Auction {
-    /// The candidate that bids: deals before open offers, then the highest price, then the lot; and who cannot pay
-    /// makes way for the next.
-    ///
-    /// - Returns: with its price reserved in both accounts.
-    func decide(_ context: AuctionContext) -> Offer? {
-        while let best = bestCandidate() {
-            let offer = candidates[best]
-            if reserve(offer, context) {
-                for _ in 1..<candidates.count { pass(.outbid) }
-                return offer
-            }
-            pass(.budget)
-            candidates.swapAt(best, candidates.count - 1)
-            candidates.removeLast()
+    /// Bids on a break whose length is given, where the seller does not say how many it takes.
+    static let podBidsMax = 10
+
+    /// Finds an impression's winners: guaranteed deals before other deals, those before open offers, then the highest
+    /// price, then the lot. Who cannot pay makes way for the next.
+    func decide(_ slot: Slot, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext) {
+        candidates.removeAll(keepingCapacity: true)
+        matched = 0
+        search.start(slot.imp, of: request, screened.targeting)
+        let pod = slot.dynamicPod
+        let most = pod.map { max(1, min(Int($0.maxseq ?? Int32(Self.podBidsMax)), Self.podBidsMax)) } ?? screened.bidsPerImp
+        if most == 1, pod == nil {
+            decideOne(slot, of: request, screened, context)
+        } else {
+            shortlist(slot, of: request, screened, context, most)
+            decideSeveral(slot, most, pod?.poddur, request, context)
         }
-        return nil
+        let unreached = search.unreached
+        pass(.outranked, by: unreached)
+        pass(.targeting, by: max(0, context.snapshot.count - matched - unreached))
     }
 
-    private func bestCandidate() -> Int? {
-        guard !candidates.isEmpty else { return nil }
-        var best = 0
-        for index in 1..<candidates.count where Self.precedes(candidates[index], candidates[best]) { best = index }
+    private func decideOne(
+        _ slot: Slot, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext
+    ) {
+        while true {
+            shortlist(slot, of: request, screened, context, 1)
+            guard let best = best({ _ in true }) else { return }
+            let offer = candidates[best]
+            drop(best)
+            guard reserve(offer, context) else {
+                pass(.budget, offer.strategy, slot.index, context, offer: offer)
+                continue
+            }
+            win(offer)
+            for other in candidates { pass(.outbid, other.strategy, slot.index, context, offer: other) }
+            return
+        }
+    }
+
+    /// The best of each deal, then the best open offers, each of another advertiser; in a break, what pays most for its
+    /// time and fits into what is left of it.
+    private func decideSeveral(
+        _ slot: Slot, _ most: Int, _ poddur: Int32?, _ request: borrowing BidRequest, _ context: AuctionContext
+    ) {
+        let first = winners.count
+        var seconds = poddur ?? .max
+        while winners.count - first < most {
+            let next = best(byTime: poddur != nil) { offer in
+                offer.fit.dur <= seconds && !isTaken(offer, since: first, inPod: poddur != nil, request, context)
+            }
+            guard let next else { break }
+            let offer = candidates[next]
+            drop(next)
+            guard reserve(offer, context) else {
+                pass(.budget, offer.strategy, slot.index, context, offer: offer)
+                continue
+            }
+            if poddur != nil { seconds -= offer.fit.dur }
+            win(offer)
+        }
+        for other in candidates {
+            let isRepeated = poddur != nil && winners[first...].contains { resembles(other, $0, context) }
+            pass(isRepeated ? .podDuplicate : .outbid, other.strategy, slot.index, context, offer: other)
+        }
+    }
+
+    /// Whether the impression's winners leave no room for an offer: they have one of its deal, or of its advertiser.
+    private func isTaken(
+        _ offer: Offer, since first: Int, inPod: Bool, _ request: borrowing BidRequest, _ context: AuctionContext
+    ) -> Bool {
+        for winner in winners[first...] {
+            // What an ad competes in does not matter to who watches a break.
+            if inPod || (offer.deal.isEmpty && winner.deal.isEmpty) {
+                if resembles(offer, winner, context) { return true }
+            } else if !offer.deal.isEmpty, !winner.deal.isEmpty, request.text.equals(offer.deal, winner.deal) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func resembles(_ offer: Offer, _ other: Offer, _ context: AuctionContext) -> Bool {
+        resembles(context.snapshot.strategy(offer.strategy), offer.creative, other, context)
+    }
+
+    // MARK: All or none
+
+    /// Gives the whole request to a strategy that takes all impressions or none, if it pays at least what the others do.
+    func decideRoadblock(_ request: borrowing BidRequest, _ context: AuctionContext) {
+        let others = winners.reduce(Int64(0)) { $0 + $1.price.micros }
+        while let (number, sum) = bestRoadblock(request.imps.count) {
+            let offers = roadblocks.filter { $0.strategy == number }
+            roadblocks.removeAll { $0.strategy == number }
+            guard sum >= others else {
+                for offer in offers { pass(.outbid, number, offer.imp, context, offer: offer) }
+                continue
+            }
+            guard reserveAll(offers, context) else {
+                for offer in offers { pass(.budget, number, offer.imp, context, offer: offer) }
+                continue
+            }
+            for winner in winners {
+                release(winner, context)
+                pass(.outbid, winner.strategy, winner.imp, context, offer: winner, isDisplaced: true)
+            }
+            winners.removeAll(keepingCapacity: true)
+            for offer in offers { win(offer) }
+            isGrouped = true
+            break
+        }
+        for offer in roadblocks {
+            let isWhole = roadblocks.count { $0.strategy == offer.strategy } == request.imps.count
+            pass(isWhole ? .outbid : .roadblock, offer.strategy, offer.imp, context, offer: offer)
+        }
+    }
+
+    /// The strategy that offers most of those that offer on every impression.
+    private func bestRoadblock(_ imps: Int) -> (number: Int, sum: Int64)? {
+        var best: (number: Int, sum: Int64, ticket: UInt64)?
+        for offer in roadblocks where best?.number != offer.strategy {
+            var (count, sum) = (0, Int64(0))
+            for other in roadblocks where other.strategy == offer.strategy {
+                count += 1
+                sum += other.price.micros
+            }
+            guard count == imps else { continue }
+            if let best, (best.sum, best.ticket) >= (sum, offer.ticket) { continue }
+            best = (offer.strategy, sum, offer.ticket)
+        }
+        return best.map { ($0.number, $0.sum) }
+    }
+
+    // MARK: Candidates
+
+    /// The candidate that goes before all others of those that are wanted.
+    ///
+    /// - Parameter byTime: whether a second's price counts, instead of the ad's.
+    private func best(byTime: Bool = false, _ isWanted: (Offer) -> Bool) -> Int? {
+        var best: Int?
+        for index in candidates.indices where isWanted(candidates[index]) {
+            if let other = best, !Self.precedes(candidates[index], candidates[other], byTime: byTime) { continue }
+            best = index
+        }
         return best
     }
 
-    private static func precedes(_ lhs: Offer, _ rhs: Offer) -> Bool {
+    private static func precedes(_ lhs: Offer, _ rhs: Offer, byTime: Bool) -> Bool {
+        if lhs.isGuaranteed != rhs.isGuaranteed { return lhs.isGuaranteed }
         if lhs.deal.isEmpty != rhs.deal.isEmpty { return rhs.deal.isEmpty }
-        if lhs.price != rhs.price { return lhs.price > rhs.price }
+        // A price is at most 10^12 micros and an ad at most some hours, so the products fit.
+        let left = byTime ? lhs.price.micros &* Int64(rhs.fit.dur) : lhs.price.micros
+        let right = byTime ? rhs.price.micros &* Int64(lhs.fit.dur) : rhs.price.micros
+        if left != right { return left > right }
         return lhs.ticket > rhs.ticket
     }
 
+    private func drop(_ index: Int) {
+        candidates.swapAt(index, candidates.count - 1)
+        candidates.removeLast()
+    }
+
+    private func win(_ offer: Offer) {
+        winners.append(offer)
+        witness?.see(nil, offer.strategy, imp: offer.imp, offer)
+    }
+
+    // MARK: Money
+
+    private func reserveAll(_ offers: [Offer], _ context: AuctionContext) -> Bool {
+        for index in offers.indices where !reserve(offers[index], context) {
+            for earlier in offers[..<index] { release(earlier, context) }
+            return false
+        }
+        return true
+    }
+
     private func reserve(_ offer: Offer, _ context: AuctionContext) -> Bool {
-        let strategy = context.snapshot.strategies[offer.strategy]
+        let strategy = context.snapshot.strategy(offer.strategy)
         guard strategy.account.reserve(offer.reserved, at: context.instant) else { return false }
         guard strategy.advertiserAccount.reserve(offer.reserved, at: context.instant) else {
             strategy.account.cancel(offer.reserved, at: context.instant)
             return false
         }
         return true
+    }
+
+    /// Gives back what an offer reserved, when it is not sent.
+    func release(_ offer: Offer, _ context: AuctionContext) {
+        let strategy = context.snapshot.strategy(offer.strategy)
+        strategy.account.cancel(offer.reserved, at: context.instant)
+        strategy.advertiserAccount.cancel(offer.reserved, at: context.instant)
     }
 }

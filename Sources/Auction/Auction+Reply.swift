@@ -28,13 +28,13 @@ extension Auction {
             for index in first..<winners.count where strategy(index, context).seat == seat {
                 writeBid(index, isFirst: index == first, request, screened, context, into: &out)
             }
-            BidResponseWriter.closeSeat(strategy(first, context).seatEscaped, into: &out)
+            BidResponseWriter.closeSeat(strategy(first, context).seatEscaped, isGrouped: isGrouped, into: &out)
         }
         BidResponseWriter.close(into: &out)
     }
 
     private func strategy(_ winner: Int, _ context: AuctionContext) -> Strategy {
-        context.snapshot.strategies[winners[winner].strategy]
+        context.snapshot.strategy(winners[winner].strategy)
     }
 
     private func isFirstOfSeat(_ index: Int, _ context: AuctionContext) -> Bool {
@@ -56,7 +56,7 @@ extension Auction {
         let creative = strategy.creatives[offer.creative]
         let imp = request.imps[offer.imp]
         let head = BidHead(
-            id: BidID(seed: context.seed, index: offer.imp),
+            id: BidID(seed: context.seed, index: index),
             impid: imp.id,
             price: offer.price,
             mtype: offer.fit.mtype,
@@ -64,9 +64,9 @@ extension Auction {
             w: offer.fit.w,
             h: offer.fit.h,
             dur: offer.fit.dur,
-            exp: Int32(Account.lifetimeMinutes * 60)
+            exp: min(Int32(Account.lifetimeMinutes * 60), strategy.exp ?? .max)
         )
-        writeFacts(offer, request, screened, context)
+        writeFacts(index, request, screened, context)
         tokens.seal(landing: creative.landing, secure: imp.secure)
         BidResponseWriter.openBid(
             head,
@@ -81,20 +81,23 @@ extension Auction {
     }
 
     /// Writes what is true of a bid from now on into the token writer's `facts`.
+    ///
+    /// - Parameter index: of the winner.
     private func writeFacts(
-        _ offer: Offer,
+        _ index: Int,
         _ request: borrowing BidRequest,
         _ screened: Screened,
         _ context: AuctionContext
     ) {
-        let strategy = context.snapshot.strategies[offer.strategy]
+        let offer = winners[index]
+        let strategy = context.snapshot.strategy(offer.strategy)
         let exchange = context.snapshot.exchanges[context.exchange]
         let visitor = screened.consent >= .limited ? tokens.surrogate(request, exchange: exchange.id) : (0, 0)
         let buffer = request.text
         tokens.facts.clear()
         BidFactsWriter.write(
             .init(
-                bidID: BidID(seed: context.seed, index: offer.imp),
+                bidID: BidID(seed: context.seed, index: index),
                 instant: context.instant,
                 price: offer.price,
                 currency: screened.currency,
@@ -134,7 +137,7 @@ extension Auction {
     ) {
         for index in winners.indices {
             // With one winner its facts still stand where replying put them.
-            if winners.count > 1 { writeFacts(winners[index], request, screened, context) }
+            if winners.count > 1 { writeFacts(index, request, screened, context) }
             tokens.record.clear()
             EventCoder.writeBid(
                 at: context.instant,

@@ -2,6 +2,7 @@ internal import BidKit
 internal import Consent
 internal import Documents
 internal import Targeting
+internal import Vetting
 
 extension Auction {
     enum Screening {
@@ -15,12 +16,16 @@ extension Auction {
     func screen(_ request: borrowing BidRequest, _ context: AuctionContext) -> Screening {
         let exchange = context.snapshot.exchanges[context.exchange]
         considered = 0
+        inconvertible = 0
         if exchange.isPaused { return .stop(.exchangePaused) }
         if request.imps.isEmpty { return .stop(.invalidRequest) }
-        if context.snapshot.strategies.isEmpty { return .stop(.noStrategies) }
+        if context.snapshot.count == 0 { return .stop(.noStrategies) }
         if context.deadline.hasPassed(at: time.moment()) { return .stop(.insufficientTime) }
         // A transparency answer under the EU's Digital Services Act is not something that we can give yet.
         if let dsa = request.regs.dsaRequired, dsa >= 2 { return .stop(.privacy) }
+        let vetting = context.snapshot.vetting
+        let supply = vetting.facts(request, exchangeSellerDomain: exchange.sellerDomain)
+        if let refusal = vetting.refusal(supply) { return .stop(refusal) }
         let consent = ConsentMode(of: request)
         if consent == .none { return .stop(.privacy) }
         guard let currency = currency(request, context) else { return .stop(.currency) }
@@ -29,7 +34,10 @@ extension Auction {
             instant: context.instant,
             personalDataAllowed: consent == .full
         )
-        return .goOn(Screened(consent: consent, currency: currency, targeting: targeting))
+        return .goOn(
+            Screened(
+                consent: consent, currency: currency, targeting: targeting, supply: supply,
+                bidsPerImp: exchange.document.bidsPerImp))
     }
 
     /// The currency to bid in: the first accepted one that can be converted to, else the first that is one.

@@ -1,11 +1,10 @@
 package import BidKit
 internal import Consent
 internal import Creative
-internal import Documents
 internal import Events
-internal import Ledger
 package import Sealing
 internal import Targeting
+internal import Vetting
 
 /// What a decision depends on besides the request.
 package struct AuctionContext {
@@ -42,11 +41,28 @@ package enum AuctionOutcome: Equatable, Sendable {
 package final class Auction {
     let time: any TimeSource
     let tokens: TokenWriter
-    let matcher = TargetingMatcher()
+    let search = Search()
+    /// Offers for the impression at hand.
     var candidates: [Offer] = []
+    /// Offers of strategies that take all impressions or none.
+    var roadblocks: [Offer] = []
     var winners: [Offer] = []
+    /// Creatives of the strategy at hand that fit.
+    var fitting: [(index: Int, fit: Fit)] = []
+    /// Whether the winners are one strategy's, which takes all or none.
+    var isGrouped = false
+    /// Strategies in flight, of an allowed seat, that targeting let through, counted over this request's impressions.
+    var considered = 0
+    /// Those of them whose currency cannot be converted to that of the response.
+    var inconvertible = 0
+    /// Strategies whose targeting accepts the impression at hand.
+    var matched = 0
     /// Why strategies that were considered made no bid, by ``PassReason``.
     package internal(set) var passes = [UInt64](repeating: 0, count: PassReason.allCases.count)
+    /// The same by strategy.
+    package let tallies = PassTallies()
+    /// Sees every verdict when an auction is held to be explained; nil otherwise.
+    var witness: Witness?
 
     /// Starts counting ``passes`` anew.
     package func forgetPasses() {
@@ -68,7 +84,7 @@ package final class Auction {
     ///   - request: borrowed from the loop's reader.
     ///   - response: receives the bid response when there is a bid, nothing else.
     ///   - record: called once for each bid with its record for the log, after all have been decided.
-    /// - Complexity: O(impressions × strategies).
+    /// - Complexity: O(impressions × (strategies / 512 + strategies that match and could win)).
     package func hold(
         _ request: borrowing BidRequest,
         _ context: AuctionContext,
@@ -79,16 +95,11 @@ package final class Auction {
         case .stop(let reason):
             return .noBid(reason)
         case .goOn(let screened):
-            winners.removeAll(keepingCapacity: true)
-            matcher.begin(context.snapshot.targeting, request, screened.targeting)
-            for imp in request.imps.indices {
-                shortlist(imp, of: request, screened, context)
-                if let winner = decide(context) { winners.append(winner) }
-            }
+            decide(request, screened, context)
             guard !winners.isEmpty else { return .noBid(reasonForSilence(context)) }
             reply(request, screened, context, into: &response)
             guard !context.deadline.hasPassed(at: time.moment()) else {
-                withdraw(context)
+                for winner in winners { release(winner, context) }
                 response.clear()
                 return .noBid(.insufficientTime)
             }
@@ -97,25 +108,41 @@ package final class Auction {
         }
     }
 
+    /// Finds the winners of all impressions, with their prices reserved.
+    func decide(_ request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext) {
+        winners.removeAll(keepingCapacity: true)
+        roadblocks.removeAll(keepingCapacity: true)
+        isGrouped = false
+        search.begin(context.snapshot, request, screened.targeting)
+        for index in request.imps.indices {
+            let slot = Slot(index: index, imp: request.imps[index])
+            decide(slot, of: request, screened, context)
+        }
+        if !roadblocks.isEmpty { decideRoadblock(request, context) }
+    }
+
     /// No bid at all: because nothing reached the request, because nothing was offered, or because time ran out.
-    private func reasonForSilence(_ context: AuctionContext) -> NoBidReason {
+    func reasonForSilence(_ context: AuctionContext) -> NoBidReason {
         if context.deadline.hasPassed(at: time.moment()) { return .insufficientTime }
+        if inconvertible > 0, inconvertible == considered { return .currency }
         if considered > 0 { return .noOffer }
-        let hasStrategies = context.snapshot.strategies.contains { $0.isInFlight(at: context.instant) }
+        let snapshot = context.snapshot
+        let hasStrategies = snapshot.numbers.contains { snapshot.strategy($0).isInFlight(at: context.instant) }
         return hasStrategies ? .noMatch : .noStrategies
     }
 
-    /// Strategies in flight, of an allowed seat, that targeting let through, counted over this request's impressions.
-    var considered = 0
-
-    /// Gives back what the winners reserved, when their bids are not sent.
-    private func withdraw(_ context: AuctionContext) {
-        for index in winners.indices {
-            let strategy = context.snapshot.strategies[winners[index].strategy]
-            strategy.account.cancel(winners[index].reserved, at: context.instant)
-            strategy.advertiserAccount.cancel(winners[index].reserved, at: context.instant)
+    /// Counts that a strategy makes no bid on an impression.
+    func pass(_ reason: PassReason, _ number: Int, _ slot: Int, _ context: AuctionContext, offer: Offer? = nil, isDisplaced: Bool = false) {
+        passes[Int(reason.rawValue)] += 1
+        if let witness {
+            witness.see(reason, number, imp: slot, offer, isDisplaced: isDisplaced)
+        } else {
+            tallies.count(reason, of: context.snapshot.strategy(number).tally)
         }
     }
+
+    /// Counts strategies that were not looked at one by one.
+    func pass(_ reason: PassReason, by count: Int) { passes[Int(reason.rawValue)] += UInt64(count) }
 }
 
 /// What screening found out about a request.
@@ -124,11 +151,36 @@ struct Screened {
     /// Of the response and all prices in it.
     let currency: Currency
     let targeting: TargetingContext
+    let supply: SupplyFacts
+    /// Bids on an impression at most.
+    let bidsPerImp: Int
+}
+
+/// An impression and its place in the request.
+struct Slot {
+    let index: Int
+    let imp: Imp
+
+    /// The player that a break of several ads plays in; nil where there is none.
+    var dynamicPod: VideoOrAudio? {
+        for player in [imp.video, imp.audio] { if let player, (player.poddur ?? 0) > 0 { return player } }
+        return nil
+    }
+
+    /// Which break it belongs to; absent for none.
+    var podid: Text {
+        guard let podid = imp.video?.podid, !podid.isEmpty else { return imp.audio?.podid ?? .absent }
+        return podid
+    }
+
+    /// Whether it is part of a break, in which nothing may come twice.
+    var isInPod: Bool { !podid.isEmpty || dynamicPod != nil }
 }
 
 /// One strategy's offer for one impression.
 struct Offer: BitwiseCopyable {
     let imp: Int
+    /// Its number in the snapshot.
     let strategy: Int
     let creative: Int
     let fit: Fit
@@ -139,6 +191,8 @@ struct Offer: BitwiseCopyable {
     let reserved: Spend
     /// Of the deal that it competes in.
     let deal: Text
+    /// Whether the deal is owed a bid.
+    let isGuaranteed: Bool
     let quantity: Quantity
     /// Decides between equal prices.
     let ticket: UInt64

@@ -1,51 +1,98 @@
-package import BidKit
-internal import Creative
-package import Documents
-internal import Ledger
-internal import Sealing
+internal import BidKit
+internal import Documents
 internal import Targeting
+package import Units
+package import Vetting
 
 /// Everything configurable, compiled and immutable: what one revision of the registry means for a bid.
 ///
-/// Made by the control side, posted to each event loop, never changed; a decision is a function of one snapshot.
+/// Made by the control side, posted to each event loop, never changed; a decision is a function of one snapshot. How its
+/// strategies are laid out, in a large pool, a small one and a handful that no index holds yet, changes how long a
+/// decision takes and nothing else.
 package final class Snapshot: Sendable {
     package let revision: UInt64
+    /// Grows with every snapshot of a builder: a later one may have the same revision, laid out anew.
+    package let sequence: UInt64
+    /// Sorted by id.
     package let exchanges: [Exchange]
-    /// Sorted by id, so that the order in a decision does not depend on how they were stored.
-    package let strategies: [Strategy]
-    /// Of the same strategies in the same order.
-    let targeting: TargetingIndex
     package let rates: CurrencyRates
+    package let vetting: Vetting
     /// Strategies that cannot run, and why: for the operator.
     package let faults: [String]
+    /// Strategies that may bid.
+    package let count: Int
+    let base: StrategyPool
+    let tail: StrategyPool
+    let fresh: [Strategy]
+    /// Registered, but paused.
+    let paused: [Strategy]
+    let goneFromBase: Tombstones
+    let goneFromTail: Tombstones
+    /// Numbers of strategies in the base and the tail that are gone, ascending.
+    private let gone: (base: [Int], tail: [Int])
     private let advertisers: Set<String>
 
-    init(
-        revision: UInt64,
-        exchanges: [Exchange],
-        strategies: [Strategy],
-        advertisers: Set<String>,
-        rates: CurrencyRates,
-        faults: [String]
-    ) {
-        self.revision = revision
-        self.exchanges = exchanges
-        self.strategies = strategies
-        targeting = TargetingIndex(strategies.map(\.targeting))
-        self.advertisers = advertisers
-        self.rates = rates
-        self.faults = faults
+    /// The parts of a snapshot, as its builder keeps them.
+    struct Parts {
+        var revision: UInt64 = 0
+        var sequence: UInt64 = 0
+        var exchanges: [Exchange] = []
+        var rates = CurrencyRates()
+        var vetting = Vetting.builtIn
+        var faults: [String] = []
+        var base = StrategyPool.empty
+        var tail = StrategyPool.empty
+        var fresh: [Strategy] = []
+        var paused: [Strategy] = []
+        var goneFromBase: [Int] = []
+        var goneFromTail: [Int] = []
+        var advertisers: Set<String> = []
+    }
+
+    init(_ parts: Parts) {
+        revision = parts.revision
+        sequence = parts.sequence
+        exchanges = parts.exchanges
+        rates = parts.rates
+        vetting = parts.vetting
+        faults = parts.faults
+        base = parts.base
+        tail = parts.tail
+        fresh = parts.fresh
+        paused = parts.paused
+        gone = (parts.goneFromBase, parts.goneFromTail)
+        goneFromBase = gone.base.isEmpty ? .none : Tombstones(gone.base, of: base.index)
+        goneFromTail = gone.tail.isEmpty ? .none : Tombstones(gone.tail, of: tail.index)
+        advertisers = parts.advertisers
+        count = base.strategies.count - gone.base.count + tail.strategies.count - gone.tail.count + fresh.count
     }
 
     /// Nothing registered.
-    package static let empty = Snapshot(
-        revision: 0,
-        exchanges: [],
-        strategies: [],
-        advertisers: [],
-        rates: CurrencyRates(),
-        faults: []
-    )
+    package static let empty = Snapshot(Parts())
+
+    /// The strategy of a number: those of the base first, then those of the tail, then the fresh.
+    @inline(__always)
+    func strategy(_ number: Int) -> Strategy {
+        if number < base.strategies.count { return base.strategies[number] }
+        let rest = number &- base.strategies.count
+        return rest < tail.strategies.count ? tail.strategies[rest] : fresh[rest &- tail.strategies.count]
+    }
+
+    /// Numbers of the strategies that may bid.
+    ///
+    /// - Complexity: O(strategies).
+    var numbers: [Int] {
+        let gone = Set(gone.base).union(gone.tail.map { $0 + base.strategies.count })
+        let end = base.strategies.count + tail.strategies.count + fresh.count
+        return (0..<end).filter { !gone.contains($0) }
+    }
+
+    /// All strategies that can run, paused ones too, by id.
+    ///
+    /// - Complexity: O(strategies log strategies): for tests and the operator.
+    package var strategies: [Strategy] {
+        (numbers.map { strategy($0) } + paused).sorted { $0.id.lexicographicallyPrecedes($1.id) }
+    }
 
     /// The exchange with this id.
     ///
@@ -62,73 +109,4 @@ package final class Snapshot: Sendable {
     }
 
     package func hasAdvertiser(_ id: String) -> Bool { advertisers.contains(id) }
-}
-
-/// An exchange, compiled. A class, so that looking at it copies nothing.
-package final class Exchange: Sendable {
-    package let id: [UInt8]
-    package let document: ExchangeDocument
-    /// A bit for each format that it takes, by its number.
-    private let formats: UInt8
-    /// What its requests must carry in `Authorization`; nil for nothing.
-    package let authorization: [UInt8]?
-
-    init(id: [UInt8], document: ExchangeDocument) {
-        self.id = id
-        self.document = document
-        let taken = document.formats.isEmpty ? Array(MarkupType.allCases) : Array(document.formats)
-        formats = taken.reduce(0) { $0 | 1 << $1.rawValue }
-        authorization = document.credentials.bearer.map { Array("Bearer \($0)".utf8) }
-    }
-
-    func hasID(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard id.count == other.count else { return false }
-        for index in id.indices where unsafe id[index] != other[index] { return false }
-        return true
-    }
-
-    func takes(_ format: MarkupType) -> Bool { formats >> format.rawValue & 1 == 1 }
-
-    package var isPaused: Bool { document.state == .paused }
-    package var billsAtImpression: Bool { document.billAt == .impression }
-}
-
-/// A strategy, compiled. A class, so that looking at it copies nothing.
-package final class Strategy: Sendable {
-    let id: [UInt8]
-    let advertiser: [UInt8]
-    /// As it stands in `wseat`.
-    let seat: [UInt8]
-    /// As it is written in the response.
-    let seatEscaped: [UInt8]
-    let currency: Currency
-    let isActive: Bool
-    let flight: Flight
-    let targeting: Predicate
-    let deals: [[UInt8]]
-    let creatives: [Creative]
-    /// Where the strategy itself lies.
-    let cell: Seat
-    let account: Account
-    let advertiserAccount: Account
-
-    func isInFlight(at instant: Instant) -> Bool { isActive && flight.contains(instant) }
-
-    package var idText: String { String(decoding: id, as: UTF8.self) }
-
-    init(_ document: StrategyDocument, cell: Seat, account: Account, advertiserAccount: Account) {
-        id = Array(document.id.utf8)
-        advertiser = Array(document.advertiser.utf8)
-        seat = Array(document.seat.utf8)
-        seatEscaped = JSONText.escaped(document.seat.utf8)
-        currency = document.currency
-        isActive = document.state == .active
-        flight = document.flight
-        targeting = document.targeting
-        deals = document.deals.map { Array($0.utf8) }
-        creatives = document.creatives.map { Creative($0, campaign: document.id) }
-        self.cell = cell
-        self.account = account
-        self.advertiserAccount = advertiserAccount
-    }
 }

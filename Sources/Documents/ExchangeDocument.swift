@@ -30,6 +30,8 @@ package struct ExchangeDocument: Sendable {
     package var sellerDomain = ""
     /// Requests a second that are answered with bids at most; nil for all.
     package var qps: Int?
+    /// Bids on one impression at most; a break of several ads takes as many as it holds.
+    package var bidsPerImp = 1
     /// Formats that may be bid on; empty for all.
     package var formats: [MarkupType] = []
 
@@ -45,7 +47,7 @@ package struct ExchangeDocument: Sendable {
 
     static let keys: Set<String> = [
         "id", "name", "state", "reserve_ms", "tmax_ms", "currency", "price_encoding", "bill_at", "credentials", "sync",
-        "seller_domain", "qps", "formats",
+        "seller_domain", "qps", "bids_per_imp", "formats",
     ]
 
     /// - Throws: every fault at once.
@@ -64,6 +66,7 @@ package struct ExchangeDocument: Sendable {
         credentials = Self.credentials(object)
         sellerDomain = object.string("seller_domain")?.lowercased() ?? ""
         qps = object.integer("qps", in: 1...10_000_000)
+        bidsPerImp = object.integer("bids_per_imp", in: 1...10) ?? 1
         for name in object.strings("formats") {
             if let type = MarkupType.allCases.first(where: { "\($0)" == name }) {
                 formats.append(type)

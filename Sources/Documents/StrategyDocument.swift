@@ -25,6 +25,10 @@ package struct StrategyDocument: Sendable {
     package var clock = LocalClock.utc
     package var targeting = Predicate.everything
     package var deals: [String] = []
+    /// Seconds between auction and impression that it tolerates; nil for any.
+    package var exp: Int32?
+    /// Whether it takes all impressions of a request or none.
+    package var isRoadblock = false
     package var creatives: [CreativeDocument] = []
     /// Share of visitors that never see it, 0 to 0.5.
     package var holdout = 0.0
@@ -102,7 +106,7 @@ package struct Arm: Equatable, Sendable {
 extension StrategyDocument {
     static let keys: Set<String> = [
         "id", "advertiser", "name", "state", "bidder", "terms", "currency", "seat", "flight", "budget", "frequency",
-        "timezone", "targeting", "deals", "creatives", "holdout", "arms", "supply",
+        "timezone", "targeting", "deals", "exp", "roadblock", "creatives", "holdout", "arms", "supply",
     ]
 
     /// - Parameter kinds: the bidder kinds of this service; their terms are checked too.
@@ -130,6 +134,8 @@ extension StrategyDocument {
             targeting = TargetingReader(clock: clock, faults).read(node, at: "/targeting")
         }
         deals = object.strings("deals")
+        exp = object.integer("exp", in: 1...86_400).map(Int32.init)
+        isRoadblock = object.bool("roadblock") ?? false
         readCreatives(object)
         holdout = object.number("holdout", in: 0...0.5) ?? 0
         readArms(object)

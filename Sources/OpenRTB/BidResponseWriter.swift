@@ -101,11 +101,13 @@ package enum BidResponseWriter {
 
     package static func closeBid(into out: inout ByteWriter) { out.append("}") }
 
-    /// - Parameter seat: JSON-escaped.
-    package static func closeSeat(_ seat: borrowing [UInt8], into out: inout ByteWriter) {
+    /// - Parameters:
+    ///   - seat: JSON-escaped.
+    ///   - isGrouped: whether the seat takes all of its bids or none.
+    package static func closeSeat(_ seat: borrowing [UInt8], isGrouped: Bool = false, into out: inout ByteWriter) {
         out.append("],\"seat\":\"")
         out.append(seat)
-        out.append("\"}")
+        out.append(isGrouped ? "\",\"group\":1}" : "\"}")
     }
 
     package static func close(into out: inout ByteWriter) { out.append("]}") }

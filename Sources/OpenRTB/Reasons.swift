@@ -66,6 +66,16 @@ public enum PassReason: UInt8, CaseIterable, Sendable {
     case notSecure
     /// A private auction without a deal of ours, or a deal that excludes us.
     case deal
+    /// The supply is not what the strategy's `supply` asks for.
+    case supplyChain
+    /// The impression may come later than the strategy's `exp` allows.
+    case exp
+    /// It takes all impressions or none, and cannot have all.
+    case roadblock
+    /// The break already has the creative, or another ad of its advertiser.
+    case podDuplicate
+    /// A skippable ad in a rewarded slot.
+    case rewarded
     /// No rate between the strategy's currency and an accepted one.
     case currency
     /// Below the floor.
@@ -76,6 +86,8 @@ public enum PassReason: UInt8, CaseIterable, Sendable {
     case strategyPassed
     /// Another strategy of ours offered more.
     case outbid
+    /// It cannot bid what another strategy already offers, or what the floor asks: it was not looked at.
+    case outranked
     /// Time ran out before it was asked.
     case deadline
 

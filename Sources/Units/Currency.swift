@@ -61,6 +61,23 @@ public struct CurrencyRates: Sendable, Equatable {
     /// Whether the table can convert this currency at all.
     public func knows(_ currency: Currency) -> Bool { rate(of: currency) != nil }
 
+    /// By how much any currency has gained on the reference since other rates held: a factor in millionths, rounded up
+    /// and at least one.
+    ///
+    /// What was reckoned by those rates, times this, is no less than what is reckoned by these.
+    public func gain(since earlier: CurrencyRates) -> Int64 {
+        var gain: Int64 = 1_000_000
+        for entry in rates {
+            guard let before = earlier.rate(of: entry.currency), entry.micros > before else { continue }
+            let product = UInt64(entry.micros).multipliedFullWidth(by: 1_000_000)
+            guard product.high < UInt64(before) else { return .max }
+            let (quotient, remainder) = UInt64(before).dividingFullWidth(product)
+            guard quotient < UInt64(Int64.max) else { return .max }
+            gain = max(gain, Int64(quotient) + (remainder == 0 ? 0 : 1))
+        }
+        return gain
+    }
+
     /// A price in another currency; nil where a rate is missing or the result would exceed ``CPM/max``.
     ///
     /// - Parameter rounding: `.down` for a price that we pay, `.up` for a floor that we must reach.

@@ -8,7 +8,7 @@ struct CrawlerMatcher: ~Copyable {
     /// Bytes of a user agent that are looked at: longer than any that is real.
     static let bytesMax = 1024
 
-    private struct Token: BitwiseCopyable {
+    struct Token: BitwiseCopyable {
         let start: UInt32
         let length: UInt16
         /// Where in the token its three bytes stand.

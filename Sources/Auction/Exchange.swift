@@ -1,0 +1,34 @@
+package import Documents
+internal import OpenRTB
+
+/// An exchange, compiled. A class, so that looking at it copies nothing.
+package final class Exchange: Sendable {
+    package let id: [UInt8]
+    package let document: ExchangeDocument
+    /// A bit for each format that it takes, by its number.
+    private let formats: UInt8
+    /// `asi` under which it stands in supply chains, in lower case; empty where that is not known.
+    let sellerDomain: [UInt8]
+    /// What its requests must carry in `Authorization`; nil for nothing.
+    package let authorization: [UInt8]?
+
+    init(id: [UInt8], document: ExchangeDocument) {
+        self.id = id
+        self.document = document
+        let taken = document.formats.isEmpty ? Array(MarkupType.allCases) : Array(document.formats)
+        formats = taken.reduce(0) { $0 | 1 << $1.rawValue }
+        sellerDomain = Array(document.sellerDomain.utf8)
+        authorization = document.credentials.bearer.map { Array("Bearer \($0)".utf8) }
+    }
+
+    func hasID(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard id.count == other.count else { return false }
+        for index in id.indices where unsafe id[index] != other[index] { return false }
+        return true
+    }
+
+    func takes(_ format: MarkupType) -> Bool { formats >> format.rawValue & 1 == 1 }
+
+    package var isPaused: Bool { document.state == .paused }
+    package var billsAtImpression: Bool { document.billAt == .impression }
+}

@@ -1,0 +1,78 @@
+internal import BidKit
+internal import Creative
+internal import Documents
+internal import Ledger
+internal import Targeting
+internal import Units
+internal import Vetting
+
+/// A strategy, compiled. A class, so that looking at it copies nothing.
+package final class Strategy: Sendable {
+    let id: [UInt8]
+    let advertiser: [UInt8]
+    /// As it stands in `wseat`.
+    let seat: [UInt8]
+    /// As it is written in the response.
+    let seatEscaped: [UInt8]
+    let currency: Currency
+    let isActive: Bool
+    let flight: Flight
+    /// What the advertiser asked for and, where it bids in deals alone, one of those.
+    let targeting: Predicate
+    let deals: [[UInt8]]
+    /// nil where it asks nothing of its supply.
+    let supply: SupplyPolicy?
+    /// Seconds between auction and impression that it tolerates; nil for any.
+    let exp: Int32?
+    /// Whether it takes all impressions of a request or none.
+    let isRoadblock: Bool
+    let creatives: [Creative]
+    /// Of each creative, hashes of its advertiser's domains.
+    let domains: [[UInt64]]
+    /// Decides by lot; the same for the same id, wherever the strategy lies.
+    let lot: UInt64
+    /// Counts why it makes no bid; the same for every version of it.
+    let tally: Int
+    /// Where the strategy itself lies.
+    let cell: Seat
+    let account: Account
+    let advertiserAccount: Account
+
+    func isInFlight(at instant: Instant) -> Bool { isActive && flight.contains(instant) }
+
+    /// Whether stopping early may never pass over it: what it competes in is not decided by price alone.
+    var isNeverCut: Bool { !deals.isEmpty || isRoadblock }
+
+    package var idText: String { String(decoding: id, as: UTF8.self) }
+
+    init(_ document: StrategyDocument, cell: Seat, account: Account, advertiserAccount: Account, tally: Int) {
+        id = Array(document.id.utf8)
+        advertiser = Array(document.advertiser.utf8)
+        seat = Array(document.seat.utf8)
+        seatEscaped = JSONText.escaped(document.seat.utf8)
+        currency = document.currency
+        isActive = document.state == .active
+        flight = document.flight
+        deals = document.deals.map { Array($0.utf8) }
+        targeting =
+            deals.isEmpty
+            ? document.targeting
+            : document.targeting == .everything
+                ? .leaf(.deal(deals)) : .all([.leaf(.deal(deals)), document.targeting])
+        supply = document.supply == SupplyPolicy() ? nil : document.supply
+        exp = document.exp
+        isRoadblock = document.isRoadblock
+        creatives = document.creatives.map { Creative($0, campaign: document.id) }
+        domains = document.creatives.map { $0.adomain.map { Self.hash(Array($0.utf8)) } }
+        lot = Self.hash(id)
+        self.tally = tally
+        self.cell = cell
+        self.account = account
+        self.advertiserAccount = advertiserAccount
+    }
+
+    /// FNV-1a, scrambled.
+    private static func hash(_ bytes: [UInt8]) -> UInt64 {
+        Mix.scramble(bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 })
+    }
+}

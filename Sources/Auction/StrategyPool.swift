@@ -1,0 +1,51 @@
+internal import BidKit
+internal import Targeting
+internal import Units
+
+/// Strategies that were compiled together, in the order of the most that they can bid, with the index of their targeting.
+///
+/// Immutable. What changes afterwards is told apart: ``Tombstones`` for what went, another pool for what came.
+final class StrategyPool: Sendable {
+    let strategies: [Strategy]
+    let index: TargetingIndex
+    /// By which the bounds were reckoned.
+    let rates: CurrencyRates
+
+    static let empty = StrategyPool([], CurrencyRates())
+
+    /// - Complexity: some microseconds a strategy.
+    init(_ strategies: [Strategy], _ rates: CurrencyRates) {
+        let ordered = strategies.map { (bound: Self.bound(of: $0, rates), strategy: $0) }.sorted { lhs, rhs in
+            lhs.bound != rhs.bound
+                ? lhs.bound > rhs.bound : lhs.strategy.id.lexicographicallyPrecedes(rhs.strategy.id)
+        }
+        self.strategies = ordered.map(\.strategy)
+        self.rates = rates
+        index = TargetingIndex(self.strategies.map(\.targeting), bounds: ordered.map(\.bound))
+    }
+
+    /// The most that a strategy can bid, in micros of a US dollar, rounded up: the greatest number where it is unknown, or
+    /// where more than the price decides.
+    static func bound(of strategy: Strategy, _ rates: CurrencyRates) -> Int64 {
+        if strategy.isNeverCut { return .max }
+        return rates.convert(strategy.cell.maxCPM, from: strategy.currency, to: .usd, rounding: .up)?.micros ?? .max
+    }
+
+    /// The number of a strategy; nil where it is not in the pool.
+    ///
+    /// - Complexity: O(log strategies).
+    func position(of strategy: Strategy) -> Int? {
+        let bound = Self.bound(of: strategy, rates)
+        var low = 0
+        var high = strategies.count
+        while low < high {
+            let middle = (low + high) / 2
+            let other = Self.bound(of: strategies[middle], rates)
+            let precedes =
+                other != bound
+                ? other > bound : strategies[middle].id.lexicographicallyPrecedes(strategy.id)
+            if precedes { low = middle + 1 } else { high = middle }
+        }
+        return low < strategies.count && strategies[low] === strategy ? low : nil
+    }
+}
