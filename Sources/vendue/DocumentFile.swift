@@ -92,7 +92,11 @@ struct DocumentFile {
             case .strategies: notes = try StrategyDocument(node, kinds: Bidders.kinds).notes
             case .exchanges: notes = try ExchangeDocument(node).notes
             case .audiences: _ = try AudienceDocument(node)
-            case .configuration: _ = try ServiceConfiguration(file: node, environment: [:], flags: [:])
+            case .configuration:
+                var files = OperatorFiles(try ServiceConfiguration(file: node, environment: [:], flags: [:]))
+                let found = files.read()
+                faults += found.faults + found.broken
+                notes = found.notes.map(\.description)
             }
             entries.append(Entry(kind: kind, node: node, notes: notes))
         } catch {
@@ -108,7 +112,13 @@ struct DocumentFile {
             (.strategies, ["bidder", "terms", "creatives", "targeting", "flight"]),
             (.audiences, ["when", "members", "cidr"]),
             (.exchanges, ["reserve_ms", "price_encoding", "bill_at", "credentials", "seller_domain", "qps", "sync"]),
-            (.configuration, ["bid", "control", "data", "loops", "durability", "currency_rates", "consent", "geoip"]),
+            (
+                .configuration,
+                [
+                    "bid", "control", "data", "loops", "durability", "currency_rates", "consent", "geoip",
+                    "supply_chain", "crawlers",
+                ]
+            ),
             (.advertisers, ["budget", "frequency"]),
         ]
         return marks.first { !$0.1.isDisjoint(with: keys) }?.0

@@ -9,7 +9,7 @@ internal import Units
 /// The service's figures as text for other programs.
 enum Figures {
     /// Prometheus' text format.
-    static func prometheus(_ server: BidServer, _ log: EventLog) -> String {
+    static func prometheus(_ server: BidServer, _ log: EventLog, _ files: FileWatch.Counts) -> String {
         let dropped = log.droppedRecords
         return server.meters.plan.prometheus(server.sheets) + """
             # HELP vendue_decision_records_dropped_total Decision records dropped because a ring was full.
@@ -18,6 +18,10 @@ enum Figures {
             # HELP vendue_log_durable_sequence Last record that survives a power cut.
             # TYPE vendue_log_durable_sequence gauge
             vendue_log_durable_sequence \(log.durableSequence)
+            # HELP vendue_file_reloads_total Looks at the operator's files that found one changed.
+            # TYPE vendue_file_reloads_total counter
+            vendue_file_reloads_total{outcome="loaded"} \(files.loaded)
+            vendue_file_reloads_total{outcome="failed"} \(files.failed)
             # HELP vendue_build_info The version that runs.
             # TYPE vendue_build_info gauge
             vendue_build_info{version="\(Build.version)"} 1

@@ -40,8 +40,10 @@ struct OperatorFiles {
     struct Outcome {
         /// Whether any content is another than before.
         var isChanged = false
-        /// What made a file unusable; its last good copy holds.
+        /// What made a file of the operator's own unusable, or a folder; the last good copy holds.
         var faults: [Fault] = []
+        /// What made a file from the web unusable; the last good copy holds.
+        var broken: [Fault] = []
         /// What was passed over in files from the web.
         var notes: [Fault] = []
     }
@@ -65,21 +67,15 @@ struct OperatorFiles {
         }
         for file in named {
             let stamp = Self.stamp(of: file.path)
-            let before = entries[file]
-            if let before, before.stamp == stamp, stamp != nil { continue }
-            var entry = before ?? Entry()
             // A file that has gone is named once, not at every look.
-            let isNews = before == nil || before?.stamp != stamp
-            entry.stamp = stamp
-            if isNews {
-                do throws(DocumentError) {
-                    entry.content = try Self.content(of: file, &outcome.notes)
-                    outcome.isChanged = true
-                } catch {
-                    outcome.faults += error.faults
-                }
+            if let before = entries[file], before.stamp == stamp { continue }
+            entries[file, default: Entry()].stamp = stamp
+            do throws(DocumentError) {
+                entries[file]?.content = try Self.content(of: file, &outcome.notes)
+                outcome.isChanged = true
+            } catch {
+                if file.kind.isFetched { outcome.broken += error.faults } else { outcome.faults += error.faults }
             }
-            entries[file] = entry
         }
         return outcome
     }

@@ -35,6 +35,8 @@ final class RunningService: Sendable {
     private let control: ServiceGroup
     private let controlTask: Task<Void, any Error>
     private let readiness: Readiness
+    private let files: FileWatch
+    private let filesTask: Task<Void, Never>
 
     /// Starts everything; returns when both listeners are open.
     ///
@@ -47,6 +49,7 @@ final class RunningService: Sendable {
         -> RunningService
     {
         let tls = try BidTLS.context(configuration.bidTLS)
+        let files = try files(of: configuration, logger)
         let descriptors = FileDescriptors.raiseLimit()
         let connections = FileDescriptors.connections(configuration.connections, of: descriptors)
         if connections < configuration.connections ?? 0 {
@@ -88,16 +91,17 @@ final class RunningService: Sendable {
         books.log.onTick { ledger.advance(to: $0) }
         books.log.start()
 
-        let compiler = SnapshotCompiler(kinds: Bidders.kinds, ledger: ledger, rates: configuration.rates)
-        let publish: @Sendable (RegistryContents) async -> Void = { contents in
-            let snapshot = compiler.compile(contents)
-            for fault in snapshot.faults { logger.warning("\(fault)") }
+        let desk = SnapshotDesk(
+            compiler: SnapshotCompiler(kinds: Bidders.kinds, ledger: ledger, rates: configuration.rates),
+            terms: files.terms,
+            logger: logger
+        ) { snapshot in
             await bidServer.publish(snapshot)
             readiness.revision = snapshot.revision
         }
         let contents = try registry.contents()
         for fault in contents.faults { logger.error("\(fault)") }
-        await publish(contents)
+        await desk.use(contents)
         return try await RunningService(
             configuration,
             ledger: ledger,
@@ -106,11 +110,25 @@ final class RunningService: Sendable {
             registry: registry,
             lock: lock,
             readiness: readiness,
-            publish: publish,
+            publish: { await desk.use($0) },
+            files: FileWatch(files, logger: logger) { await desk.use($0) },
             tls: tls,
             logger: logger
         )
     }
+
+    /// Reads the files that the configuration names, for the first time.
+    private static func files(of configuration: ServiceConfiguration, _ logger: Logger) throws -> OperatorFiles {
+        var files = OperatorFiles(configuration)
+        let found = files.read()
+        if !found.faults.isEmpty { throw Failure.input(found.faults.map(\.description).joined(separator: "\n")) }
+        for fault in found.broken { logger.error("\(fault); the service does without the file") }
+        for note in found.notes { logger.notice("\(note)") }
+        return files
+    }
+
+    /// Looks at the operator's files now.
+    func reload() async { await files.look() }
 
     private init(
         _ configuration: ServiceConfiguration,
@@ -121,6 +139,7 @@ final class RunningService: Sendable {
         lock: DirectoryLock,
         readiness: Readiness,
         publish: @escaping @Sendable (RegistryContents) async -> Void,
+        files: FileWatch,
         tls: NIOSSLContext?,
         logger: Logger
     ) async throws {
@@ -131,12 +150,13 @@ final class RunningService: Sendable {
         self.registry = registry
         self.lock = lock
         self.readiness = readiness
+        self.files = files
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let api = ControlAPI(
             registry: registry,
             publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log) },
+                metrics: { Figures.prometheus(bidServer, log, files.counts) },
                 status: { readiness.json },
                 isReady: { readiness.isReady && log.failure == nil },
                 books: { Figures.books(ledger) }
@@ -160,6 +180,7 @@ final class RunningService: Sendable {
             throw Failure.work("the control listener did not open at \(configuration.control.text)")
         }
         controlAddress = .init(host: configuration.control.host, port: controlPort)
+        filesTask = Task { await files.run() }
         do {
             let host = configuration.bid.host
             let bound = try await bidServer.listen(host: host, port: configuration.bid.port, tls: tls) { port in
@@ -177,6 +198,7 @@ final class RunningService: Sendable {
     /// Stops in the order that loses nothing: readiness fails, requests under way end, the log is flushed.
     func stop() async {
         readiness.isReady = false
+        filesTask.cancel()
         await control.triggerGracefulShutdown()
         await bidServer.drain(seconds: 5)
         log.stop()
@@ -247,16 +269,5 @@ final class Readiness: Sendable {
 
     var json: String {
         "{\"version\":\"\(Build.version)\",\"ready\":\(isReady),\"revision\":\(revision)}\n"
-    }
-}
-
-extension SnapshotCompiler {
-    func compile(_ contents: RegistryContents) -> Snapshot {
-        compile(
-            revision: contents.revision,
-            advertisers: contents.advertisers,
-            strategies: contents.strategies,
-            exchanges: contents.exchanges
-        )
     }
 }

@@ -12,6 +12,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             When ready it prints one line: vendue ready bid=HOST:PORT control=HOST:PORT
             SIGTERM and SIGINT drain it: readiness fails, requests under way end, the log is flushed, exit 0.
+            SIGHUP reads the files that the configuration names again, which it also does when they change.
 
             Example: vendue serve --data ./vendue-data --bid 127.0.0.1:8080 --control 127.0.0.1:8081
 
@@ -43,11 +44,15 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = .info
         let service = try await RunningService.start(configuration, logger: logger)
         Console.line("vendue ready bid=\(service.bidAddress.text) control=\(service.controlAddress.text)")
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let stopped = logger
         let failed = try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask {
                 for await signal in signals {
+                    if signal == .sighup {
+                        await service.reload()
+                        continue
+                    }
                     stopped.info("\(signal): draining")
                     break
                 }
