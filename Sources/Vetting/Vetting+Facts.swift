@@ -78,8 +78,9 @@ extension Vetting {
     private func trail(_ request: borrowing BidRequest, _ exchange: [UInt8]) -> Trail {
         var trail = Trail()
         let source = request.source
-        trail.isCut = source.nodesSkipped > 0
-        for index in 0..<min(source.nodes.count, 32) {
+        trail.isCut = source.nodesSkipped > 0 || source.nodes.count > trail.hops.count
+        trail.count = min(source.nodes.count, trail.hops.count)
+        for index in 0..<trail.count {
             let node = request.element(index, of: source.nodes)
             // In version 1.0 of the chain every hop is paid, and some leave the field out.
             let isPaid = node.hp != 0
@@ -89,7 +90,6 @@ extension Vetting {
                 trail.paidCount += 1
             }
         }
-        trail.count = min(source.nodes.count, 32)
         let publisher = request.site.publisher.id
         if trail.count == 0, !trail.isCut, !exchange.isEmpty, !publisher.isEmpty {
             let system = unsafe exchange.withUnsafeBufferPointer { unsafe names.find(NameKey(.domain), $0) }

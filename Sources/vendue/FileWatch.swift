@@ -24,6 +24,9 @@ actor FileWatch {
     private let logger: Logger
     /// Said already: a folder that is missing is missing at every look.
     private var said: [Fault] = []
+    /// Whether the files hold more than what is in force.
+    private var isStale = false
+    private var isPublishing = false
 
     /// - Parameter files: read once, so that what it names is in force.
     init(_ files: OperatorFiles, logger: Logger, use: @escaping @Sendable (OperatorFiles.Terms) async -> Void) {
@@ -43,16 +46,23 @@ actor FileWatch {
     /// Reads what is not as it was; what cannot be used keeps its last good copy.
     func look() async {
         let found = files.read()
-        for note in found.notes { logger.notice("\(note)") }
+        for note in found.firstNotes { logger.notice("\(note)") }
         let faults = found.faults + found.broken
         if !faults.isEmpty, faults != said {
             counts.countFailure()
             for fault in faults { logger.error("\(fault); what was read before stays in force") }
         }
         said = faults
-        guard found.isChanged else { return }
-        await use(files.terms)
-        counts.countLoad()
-        logger.info("the operator's files have changed and are in force")
+        if found.isChanged { isStale = true }
+        // A look while terms are on their way leaves the newer ones to the first, so that they cannot overtake.
+        guard isStale, !isPublishing else { return }
+        isPublishing = true
+        while isStale {
+            isStale = false
+            await use(files.terms)
+            counts.countLoad()
+            logger.info("the operator's files have changed and are in force")
+        }
+        isPublishing = false
     }
 }

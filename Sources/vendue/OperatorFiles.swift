@@ -46,6 +46,12 @@ struct OperatorFiles {
         var broken: [Fault] = []
         /// What was passed over in files from the web.
         var notes: [Fault] = []
+
+        /// The first note of each file: as much as a log should hold.
+        var firstNotes: [Fault] {
+            var seen: Set<String> = []
+            return notes.filter { seen.insert($0.origin ?? "").inserted }
+        }
     }
 
     private let configuration: ServiceConfiguration
@@ -214,7 +220,7 @@ struct NamedFile: Hashable {
     /// That the file is named after, in lower case; empty for a file of the operator's own.
     let domain: [UInt8]
 
-    /// - Parameter faults: folders that cannot be listed, and files in them that are named after no domain.
+    /// - Parameter faults: receives folders that cannot be listed.
     static func all(of configuration: ServiceConfiguration, _ faults: inout [Fault]) -> [NamedFile] {
         let chain = configuration.supplyChain
         var files: [NamedFile] = []

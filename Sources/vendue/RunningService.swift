@@ -123,7 +123,7 @@ final class RunningService: Sendable {
         let found = files.read()
         if !found.faults.isEmpty { throw Failure.input(found.faults.map(\.description).joined(separator: "\n")) }
         for fault in found.broken { logger.error("\(fault); the service does without the file") }
-        for note in found.notes { logger.notice("\(note)") }
+        for note in found.firstNotes { logger.notice("\(note)") }
         return files
     }
 
