@@ -6,6 +6,14 @@ enum JSONPointer {
     ///
     /// By scalars: to characters, a slash before a combining mark is no slash.
     static func member(_ key: String, of object: String) -> String {
+        // Hardly any key has something to escape.
+        if !key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) {
+            var pointer = object
+            pointer.reserveCapacity(object.utf8.count + 1 + key.utf8.count)
+            pointer += "/"
+            pointer += key
+            return pointer
+        }
         var pointer = object.unicodeScalars
         pointer.append("/")
         for scalar in key.unicodeScalars {

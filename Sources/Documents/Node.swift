@@ -16,25 +16,58 @@ package struct Node: Equatable, Sendable {
 
     package struct Member: Equatable, Sendable {
         package let key: String
-        package let keyPosition: Fault.Position?
+        private let keyMark: Mark
         package var value: Node
 
+        package var keyPosition: Fault.Position? { keyMark.position }
+
         package init(key: String, keyPosition: Fault.Position? = nil, value: Node) {
+            self.init(key: key, keyMark: Mark(keyPosition), value: value)
+        }
+
+        init(key: String, keyMark: Mark, value: Node) {
             self.key = key
-            self.keyPosition = keyPosition
+            self.keyMark = keyMark
             self.value = value
         }
     }
 
+    /// A position in one word, for a tree has many; zeros for none.
+    struct Mark: Equatable, Sendable {
+        private let line: UInt32
+        private let column: UInt32
+
+        init(line: Int, column: Int) {
+            self.line = UInt32(truncatingIfNeeded: line)
+            self.column = UInt32(truncatingIfNeeded: column)
+        }
+
+        init(_ position: Fault.Position?) {
+            self.init(line: position?.line ?? 0, column: position?.column ?? 0)
+        }
+
+        var position: Fault.Position? {
+            line == 0 ? nil : Fault.Position(line: Int(line), column: Int(column))
+        }
+    }
+
     package var content: Content
-    package let position: Fault.Position?
+    private let mark: Mark
     /// Set where the value did not come from the document itself.
     package let origin: String?
 
+    package var position: Fault.Position? { mark.position }
+
     package init(_ content: Content, position: Fault.Position? = nil, origin: String? = nil) {
         self.content = content
-        self.position = position
+        mark = Mark(position)
         self.origin = origin
+    }
+
+    init(_ content: Content, mark: Mark) {
+        self.content = content
+        self.mark = mark
+        origin = nil
     }
 
     /// The member's value; nil where the node is no map or lacks it.
@@ -60,7 +93,15 @@ package struct Node: Equatable, Sendable {
 
 extension Node {
     /// Reads a text of JSON or YAML, or several YAML documents behind one another.
+    ///
+    /// Plain JSON is read at once; the reader of YAML gets what is left, and finds every fault.
     package static func read(_ text: String) throws(DocumentError) -> [Node] {
+        if let node = JSONReader.read(text) { return [node] }
+        return try readLeniently(text)
+    }
+
+    /// The same by the reader of YAML alone.
+    static func readLeniently(_ text: String) throws(DocumentError) -> [Node] {
         let prepared = isJSON(text) ? JSONPreparation.prepare(text) : text
         do {
             var documents = try Yams.compose_all(yaml: prepared)

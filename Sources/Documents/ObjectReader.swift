@@ -19,42 +19,78 @@ package struct ObjectReader {
     package let node: Node
     package let pointer: String
     package let faults: FaultList
-    private let members: [String: Node]
-    private let known: Set<String>
+    /// Of objects with a handful of short names: going over them is faster than hashing.
+    private let members: [Node.Member]
+    private let known: Known
+
+    private enum Known {
+        case list([String])
+        case set(Set<String>)
+
+        func contains(_ key: String) -> Bool {
+            switch self {
+            case .list(let keys): keys.contains { isSame($0, key) }
+            case .set(let keys): keys.contains(key)
+            }
+        }
+
+        var sorted: [String] {
+            switch self {
+            case .list(let keys): keys.sorted()
+            case .set(let keys): keys.sorted()
+            }
+        }
+    }
+
+    /// - Parameter known: every member that this kind of object may have.
+    package init(_ node: Node, at pointer: String, known: [String], _ faults: FaultList) {
+        self.init(node, at: pointer, .list(known), faults)
+    }
 
     /// - Parameter known: every member that this kind of object may have.
     package init(_ node: Node, at pointer: String, known: Set<String>, _ faults: FaultList) {
+        self.init(node, at: pointer, .set(known), faults)
+    }
+
+    private init(_ node: Node, at pointer: String, _ known: Known, _ faults: FaultList) {
         self.node = node
         self.pointer = pointer
         self.faults = faults
         self.known = known
         guard case .map(let list) = node.content else {
-            members = [:]
+            members = []
             faults.add("must be an object, is \(node.typeName)", at: pointer, node)
             return
         }
-        members = Dictionary(list.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        for member in list where !known.contains(member.key) {
-            let nearest = Nearest.name(to: member.key, among: known)
-            faults.add(
-                Fault(
-                    "unknown key “\(member.key)”",
-                    at: path(member.key),
-                    hint: nearest.map { "did you mean “\($0)”?" } ?? "known: \(known.sorted().joined(separator: ", "))",
-                    position: member.keyPosition,
-                    origin: member.value.origin
-                )
+        members = list
+        for index in list.indices where !known.contains(list[index].key) { refuse(list[index]) }
+    }
+
+    private func refuse(_ member: Node.Member) {
+        let names = known.sorted
+        let nearest = Nearest.name(to: member.key, among: names)
+        faults.add(
+            Fault(
+                "unknown key “\(member.key)”",
+                at: path(member.key),
+                hint: nearest.map { "did you mean “\($0)”?" } ?? "known: \(names.joined(separator: ", "))",
+                position: member.keyPosition,
+                origin: member.value.origin
             )
-        }
+        )
     }
 
     package func path(_ key: String) -> String { JSONPointer.member(key, of: pointer) }
 
     /// The member; nil where it is missing or null.
     package func value(_ key: String) -> Node? {
-        precondition(known.contains(key), "\(key) is not declared")
-        guard let node = members[key], node.content != .null else { return nil }
-        return node
+        assert(known.contains(key), "\(key) is not declared")
+        // By indices: a loop over the members themselves would copy each of them.
+        for index in members.indices where isSame(members[index].key, key) {
+            if case .null = members[index].value.content { return nil }
+            return members[index].value
+        }
+        return nil
     }
 
     package func require(_ key: String, example: String) -> Node? {
@@ -64,7 +100,7 @@ package struct ObjectReader {
     }
 
     package func fault(_ message: String, _ key: String, hint: String = "") {
-        faults.add(message, at: path(key), members[key] ?? node, hint: hint)
+        faults.add(message, at: path(key), node[key] ?? node, hint: hint)
     }
 
     // MARK: Types
@@ -154,7 +190,9 @@ package struct ObjectReader {
 
     package func currency(_ key: String) -> Currency? {
         guard let text = string(key) else { return nil }
-        if text == text.uppercased(), let currency = Currency(text.utf8) { return currency }
+        if !text.utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }), let currency = Currency(text.utf8) {
+            return currency
+        }
         fault("must be a currency's three letters (ISO 4217), is “\(text)”", key, hint: "for example \"USD\"")
         return nil
     }
@@ -188,35 +226,55 @@ package struct ObjectReader {
     package func list(_ key: String) -> [(node: Node, pointer: String)] {
         guard let node = value(key) else { return [] }
         guard case .list(let nodes) = node.content else { return [(node, path(key))] }
-        return nodes.enumerated().map { ($1, path(key) + "/\($0)") }
+        let path = path(key) + "/"
+        return nodes.enumerated().map { ($1, path + String($0)) }
     }
 
     package func strings(_ key: String) -> [String] {
-        list(key).compactMap { node, pointer in
-            if case .string(let text) = node.content {
-                if !text.isEmpty { return text }
-                faults.add("must not be empty", at: pointer, node)
-                return nil
+        elements(key) { node in
+            guard case .string(let text) = node.content else {
+                return .failure("must be a string, is \(node.typeName)")
             }
-            faults.add("must be a string, is \(node.typeName)", at: pointer, node)
-            return nil
+            return text.isEmpty ? .failure("must not be empty") : .success(text)
         }
     }
 
     package func integers(_ key: String, in range: ClosedRange<Int>) -> [Int32] {
-        list(key).compactMap { node, pointer in
+        elements(key) { node in
             if case .number(let text) = node.content, let number = Int(text), range.contains(number) {
-                return Int32(number)
+                return .success(Int32(number))
             }
-            faults.add(
-                "must be a whole number between \(range.lowerBound) and \(range.upperBound)",
-                at: pointer,
-                node
-            )
-            return nil
+            return .failure("must be a whole number between \(range.lowerBound) and \(range.upperBound)")
         }
     }
+
+    /// What an element reads as, or what is wrong with it.
+    private enum Reading<Value> {
+        case success(Value)
+        case failure(String)
+    }
+
+    /// The sound elements of ``list(_:)``; only for the others is a pointer worked out.
+    private func elements<Value>(_ key: String, _ read: (Node) -> Reading<Value>) -> [Value] {
+        guard let node = value(key) else { return [] }
+        var isList = false
+        var nodes = [node]
+        if case .list(let inner) = node.content { (isList, nodes) = (true, inner) }
+        var values: [Value] = []
+        values.reserveCapacity(nodes.count)
+        for (index, node) in nodes.enumerated() {
+            switch read(node) {
+            case .success(let value): values.append(value)
+            case .failure(let message): faults.add(message, at: path(key) + (isList ? "/\(index)" : ""), node)
+            }
+        }
+        return values
+    }
 }
+
+/// Whether two keys are the same text; most differ in their lengths, which is seen at once.
+@inline(__always)
+private func isSame(_ lhs: String, _ rhs: String) -> Bool { lhs.utf8.count == rhs.utf8.count && lhs == rhs }
 
 /// What our own identifiers may look like.
 package enum Identifier {
@@ -241,11 +299,33 @@ package enum Identifier {
 package enum URLText {
     /// Whether a text is an absolute http or https URL with a host and without spaces or control characters.
     package static func isWebURL(_ text: String) -> Bool {
+        if isPlainWebURL(text) { return true }
         guard text.utf8.count <= 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }),
             let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
             scheme == "http" || scheme == "https", let host = parts.host, !host.isEmpty, parts.user == nil
         else { return false }
         return true
+    }
+
+    /// Whether it is one of the many that need no second look: `https://`, a host of letters, digits, dots and dashes,
+    /// and behind it nothing that is escaped. What is none may still be a web URL.
+    static func isPlainWebURL(_ text: String) -> Bool {
+        guard text.utf8.count <= 2048, text.utf8.starts(with: "https://".utf8) else { return false }
+        var inHost = true
+        var hostBytes = 0
+        for byte in text.utf8.dropFirst(8) {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."): hostBytes += 1
+            case UInt8(ascii: "/"):
+                if hostBytes == 0 { return false }
+                inHost = false
+            case UInt8(ascii: "?"), UInt8(ascii: "="), UInt8(ascii: "&"), UInt8(ascii: "_"), UInt8(ascii: "~"),
+                UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "@"):
+                if inHost { return false }
+            default: return false
+            }
+        }
+        return hostBytes > 0
     }
 }
 

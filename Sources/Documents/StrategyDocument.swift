@@ -104,7 +104,7 @@ package struct Arm: Equatable, Sendable {
 }
 
 extension StrategyDocument {
-    static let keys: Set<String> = [
+    static let keys = [
         "id", "advertiser", "name", "state", "bidder", "terms", "currency", "seat", "flight", "budget", "frequency",
         "timezone", "targeting", "deals", "exp", "roadblock", "creatives", "holdout", "arms", "supply",
     ]

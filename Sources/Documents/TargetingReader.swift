@@ -24,15 +24,17 @@ package struct TargetingReader {
         self.faults = faults
     }
 
-    package func read(_ node: Node, at pointer: String, depth: Int = 1) -> Predicate {
+    package func read(_ node: Node, at pointer: String) -> Predicate { read(node, at: .root(pointer), depth: 1) }
+
+    private func read(_ node: Node, at place: Place, depth: Int) -> Predicate {
         guard depth <= Self.depthMax else {
-            faults.add("nested deeper than \(Self.depthMax) levels", at: pointer, node)
+            faults.add("nested deeper than \(Self.depthMax) levels", at: place.pointer, node)
             return .everything
         }
         guard case .map(let members) = node.content else {
             faults.add(
                 "must be an object with one key, is \(node.typeName)",
-                at: pointer,
+                at: place.pointer,
                 node,
                 hint: "for example { \"country\": [\"USA\"] }"
             )
@@ -40,21 +42,15 @@ package struct TargetingReader {
         }
         if members.isEmpty { return .everything }
         // Several keys in one object mean all of them: the reading that everybody expects.
-        let parts = members.map { member in
-            self.member(
-                member,
-                at: JSONPointer.member(member.key, of: pointer),
-                depth
-            )
-        }
-        return parts.count == 1 ? parts[0] : .all(parts)
+        if members.count == 1 { return self.member(members[0], at: .member(members[0].key, place), depth) }
+        return .all(members.map { self.member($0, at: .member($0.key, place), depth) })
     }
 
-    private func member(_ member: Node.Member, at pointer: String, _ depth: Int) -> Predicate {
+    private func member(_ member: Node.Member, at place: Place, _ depth: Int) -> Predicate {
         switch member.key {
-        case "all": return .all(list(member.value, at: pointer, depth))
-        case "any": return .any(list(member.value, at: pointer, depth))
-        case "not": return .not(read(member.value, at: pointer, depth: depth + 1))
+        case "all": return .all(list(member.value, at: place, depth))
+        case "any": return .any(list(member.value, at: place, depth))
+        case "not": return .not(read(member.value, at: place, depth: depth + 1))
         default: break
         }
         guard Self.keys.contains(member.key) else {
@@ -62,7 +58,7 @@ package struct TargetingReader {
             faults.add(
                 Fault(
                     "unknown key “\(member.key)”",
-                    at: pointer,
+                    at: place.pointer,
                     hint: Nearest.name(to: member.key, among: names).map { "did you mean “\($0)”?" }
                         ?? "known: \(names.sorted().joined(separator: ", "))",
                     position: member.keyPosition
@@ -70,16 +66,62 @@ package struct TargetingReader {
             )
             return .everything
         }
-        let leaf = LeafReader(key: member.key, clock: clock, faults: faults).read(member.value, at: pointer)
+        let leaf = LeafReader(key: member.key, clock: clock, faults: faults).read(member.value, at: place)
         return leaf.map { .leaf($0) } ?? .everything
     }
 
-    private func list(_ node: Node, at pointer: String, _ depth: Int) -> [Predicate] {
+    private func list(_ node: Node, at place: Place, _ depth: Int) -> [Predicate] {
         guard case .list(let nodes) = node.content else {
-            faults.add("must be a list, is \(node.typeName)", at: pointer, node)
+            faults.add("must be a list, is \(node.typeName)", at: place.pointer, node)
             return []
         }
-        return nodes.enumerated().map { read($1, at: "\(pointer)/\($0)", depth: depth + 1) }
+        return nodes.enumerated().map { read($1, at: .element($0, place), depth: depth + 1) }
+    }
+}
+
+/// Where in a document something stands, made into text for a fault alone: most documents have none.
+private indirect enum Place {
+    case root(String)
+    case member(String, Place)
+    case element(Int, Place)
+
+    var pointer: String {
+        switch self {
+        case .root(let pointer): pointer
+        case .member(let key, let object): JSONPointer.member(key, of: object.pointer)
+        case .element(let index, let list): "\(list.pointer)/\(index)"
+        }
+    }
+}
+
+/// The values of one leaf, and where they stand.
+private struct LeafValues {
+    let nodes: [Node]
+    private let place: Place
+    private let isList: Bool
+
+    /// - Parameter node: the values, or one that stands alone.
+    init(_ node: Node, at place: Place) {
+        self.place = place
+        if case .list(let nodes) = node.content {
+            self.nodes = nodes
+            isList = true
+        } else {
+            nodes = [node]
+            isList = false
+        }
+    }
+
+    func pointer(of index: Int) -> String { (isList ? .element(index, place) : place).pointer }
+
+    /// What the values read as, those left out that do not read.
+    func map<Value>(_ read: (Node, @autoclosure () -> String) -> Value?) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(nodes.count)
+        for (index, node) in nodes.enumerated() {
+            if let value = read(node, pointer(of: index)) { values.append(value) }
+        }
+        return values
     }
 }
 
@@ -89,20 +131,19 @@ private struct LeafReader {
     let clock: LocalClock
     let faults: FaultList
 
-    func read(_ node: Node, at pointer: String) -> Leaf? {
-        var values: [(Node, String)] = [(node, pointer)]
-        if case .list(let nodes) = node.content { values = nodes.enumerated().map { ($1, "\(pointer)/\($0)") } }
-        guard !values.isEmpty else {
+    func read(_ node: Node, at place: Place) -> Leaf? {
+        let values = LeafValues(node, at: place)
+        guard !values.nodes.isEmpty else {
             faults.add(
                 "an empty list matches nothing",
-                at: pointer,
+                at: place.pointer,
                 node,
                 hint: "leave the key out to accept everything"
             )
             return nil
         }
-        guard values.count <= TargetingReader.valuesMax else {
-            faults.add("more than \(TargetingReader.valuesMax) values", at: pointer, node, hint: "use a segment")
+        guard values.nodes.count <= TargetingReader.valuesMax else {
+            faults.add("more than \(TargetingReader.valuesMax) values", at: place.pointer, node, hint: "use a segment")
             return nil
         }
         switch key {
@@ -112,7 +153,7 @@ private struct LeafReader {
         case "city": return .city(texts(values))
         case "zip": return .zip(each(values, wildcard))
         case "metro": return .metro(texts(values))
-        case "near": return .near(values.compactMap { circle($0.0, at: $0.1) })
+        case "near": return .near(values.map { circle($0, at: $1()) })
         case "device": return .device(codes(values, Self.devices))
         case "os": return .os(texts(values))
         case "osv": return .osv(texts(values))
@@ -142,32 +183,45 @@ private struct LeafReader {
 
     // MARK: Values
 
-    private func text(_ node: Node, _ pointer: String) -> String? {
+    private func text(_ node: Node, _ pointer: () -> String) -> String? {
         switch node.content {
         case .string(let text) where !text.isEmpty: return text
         case .number(let text): return text
         default:
-            faults.add("must be a string, is \(node.typeName)", at: pointer, node)
+            faults.add("must be a string, is \(node.typeName)", at: pointer(), node)
             return nil
         }
     }
 
-    private func texts(_ values: [(Node, String)], lower: Bool = true) -> [[UInt8]] {
-        values.compactMap { node, pointer in
-            text(node, pointer).map { Array((lower ? $0.lowercased() : $0).utf8) }
+    private func texts(_ values: LeafValues, lower: Bool = true) -> [[UInt8]] {
+        values.map { node, pointer in
+            text(node, pointer).map { lower ? Self.lowercased($0) : Array($0.utf8) }
         }
     }
 
-    /// Each value through `read`, which is given the text and a way to complain.
-    private func each<Value>(
-        _ values: [(Node, String)],
-        _ read: (String, (String, String) -> Void) -> Value?
-    ) -> [Value] {
-        values.compactMap { node, pointer in
-            text(node, pointer).flatMap { text in
-                read(text) { faults.add($0, at: pointer, node, hint: $1) }
+    /// The bytes of a text in lower case.
+    private static func lowercased(_ text: String) -> [UInt8] {
+        var bytes = Array(text.utf8)
+        for index in bytes.indices {
+            switch bytes[index] {
+            case 0x41...0x5A: bytes[index] |= 0x20
+            case 0x80...: return Array(text.lowercased().utf8)
+            default: break
             }
         }
+        return bytes
+    }
+
+    /// Each value through `read`, which is given the text and a way to complain.
+    private func each<Value>(_ values: LeafValues, _ read: (String, (String, String) -> Void) -> Value?) -> [Value] {
+        var sound: [Value] = []
+        sound.reserveCapacity(values.nodes.count)
+        for (index, node) in values.nodes.enumerated() {
+            guard let text = text(node, { values.pointer(of: index) }) else { continue }
+            let complain = { faults.add($0, at: values.pointer(of: index), node, hint: $1) }
+            if let value = read(text, complain) { sound.append(value) }
+        }
+        return sound
     }
 
     private func browser(_ text: String, _ complain: (String, String) -> Void) -> Browser? {
@@ -210,16 +264,20 @@ private struct LeafReader {
     }
 
     private func domain(_ text: String, _ complain: (String, String) -> Void) -> [UInt8]? {
-        guard !text.contains("/"), !text.contains(" "), !text.hasPrefix("."), text.contains(".") else {
+        let bytes = text.utf8
+        guard !bytes.contains(UInt8(ascii: "/")), !bytes.contains(UInt8(ascii: " ")), bytes.first != UInt8(ascii: "."),
+            bytes.contains(UInt8(ascii: "."))
+        else {
             complain("is no domain: “\(text)”", "a host name without scheme and path, for example \"example.com\"")
             return nil
         }
-        return Array(text.lowercased().utf8)
+        return Self.lowercased(text)
     }
 
     private func size(_ text: String, _ complain: (String, String) -> Void) -> Size? {
-        let parts = text.split(separator: "x")
-        guard parts.count == 2, let w = Int32(parts[0]), let h = Int32(parts[1]), w > 0, h > 0 else {
+        let parts = text.utf8.split(separator: UInt8(ascii: "x"))
+        guard parts.count == 2, let w = Int32(Substring(parts[0])), let h = Int32(Substring(parts[1])), w > 0, h > 0
+        else {
             complain("is no size: “\(text)”", "for example \"300x250\"")
             return nil
         }
@@ -250,35 +308,36 @@ private struct LeafReader {
         return Circle(lat: lat, lon: lon, km: km)
     }
 
-    private func flag(_ values: [(Node, String)]) -> Bool? {
-        guard values.count == 1, case .bool(let flag) = values[0].0.content else {
-            faults.add("must be true or false", at: values[0].1, values[0].0)
+    private func flag(_ values: LeafValues) -> Bool? {
+        guard values.nodes.count == 1, case .bool(let flag) = values.nodes[0].content else {
+            faults.add("must be true or false", at: values.pointer(of: 0), values.nodes[0])
             return nil
         }
         return flag
     }
 
     /// Names of AdCOM's codes, or the codes themselves.
-    private func codes(_ values: [(Node, String)], _ names: [String: [Int32]]) -> Set<Int32> {
+    private func codes(_ values: LeafValues, _ names: [String: [Int32]]) -> Set<Int32> {
         var codes: Set<Int32> = []
-        for (node, pointer) in values {
+        for (index, node) in values.nodes.enumerated() {
+            let pointer = { values.pointer(of: index) }
             guard let text = text(node, pointer) else { continue }
             if let known = names[text.lowercased()] {
                 codes.formUnion(known)
             } else if let code = Int32(text), code >= 0 {
                 codes.insert(code)
             } else {
-                unknown(text, Array(names.keys), at: pointer, node)
+                unknown(text, Array(names.keys), at: pointer(), node)
             }
         }
         return codes
     }
 
-    private func words<Value>(_ values: [(Node, String)], _ names: [String: Value]) -> [Value] {
-        values.compactMap { node, pointer in
+    private func words<Value>(_ values: LeafValues, _ names: [String: Value]) -> [Value] {
+        values.map { node, pointer in
             guard let text = text(node, pointer) else { return nil }
             if let value = names[text.lowercased()] { return value }
-            unknown(text, Array(names.keys), at: pointer, node)
+            unknown(text, Array(names.keys), at: pointer(), node)
             return nil
         }
     }
@@ -294,12 +353,13 @@ private struct LeafReader {
     }
 
     /// `mon-fri 08-20`, `sat 10-14`, `mon-sun 00-24`: days, then hours from the first to before the last.
-    private func hours(_ values: [(Node, String)]) -> HoursOfWeek {
+    private func hours(_ values: LeafValues) -> HoursOfWeek {
         var hours = HoursOfWeek(clock: clock)
-        for (node, pointer) in values {
+        for (index, node) in values.nodes.enumerated() {
+            let pointer = { values.pointer(of: index) }
             guard let text = text(node, pointer) else { continue }
             guard let (days, range) = Self.span(text.lowercased()) else {
-                faults.add("is no span of hours: “\(text)”", at: pointer, node, hint: "for example \"mon-fri 08-20\"")
+                faults.add("is no span of hours: “\(text)”", at: pointer(), node, hint: "for example \"mon-fri 08-20\"")
                 continue
             }
             hours.insert(days: days, hours: range)

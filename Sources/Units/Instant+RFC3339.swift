@@ -3,24 +3,75 @@ extension Instant {
     ///
     /// - Source: RFC 3339, 5.6.
     public init?(rfc3339 text: String) {
-        let pattern =
-            /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|z|[+-][0-9]{2}:[0-9]{2})/
-        guard let match = text.wholeMatch(of: pattern)?.output, let year = Int64(match.1), let month = Int64(match.2),
-            let day = Int64(match.3), let hour = Int64(match.4), let minute = Int64(match.5),
-            let second = Int64(match.6),
+        var digits = DigitReader(text)
+        guard let year = digits.number(4), digits.take("-"), let month = digits.number(2), digits.take("-"),
+            let day = digits.number(2), digits.take("T") || digits.take("t"), let hour = digits.number(2),
+            digits.take(":"), let minute = digits.number(2), digits.take(":"), let second = digits.number(2),
+            let micros = digits.fraction(), let offset = digits.offsetSeconds(), digits.isAtEnd,
             (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year), hour < 24, minute < 60,
-            second < 60, let offset = Self.offsetSeconds(match.8)
+            second < 60
         else { return nil }
-        let digits = (match.7.map(String.init) ?? "") + "000000"
         let seconds = Self.days(to: year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        self.init(micros: seconds * 1_000_000 + (Int64(digits.prefix(6)) ?? 0))
+        self.init(micros: seconds * 1_000_000 + micros)
     }
 
-    private static func offsetSeconds(_ text: Substring) -> Int64? {
-        if text.count == 1 { return 0 }
-        let parts = text.dropFirst().split(separator: ":")
-        guard let hours = Int64(parts[0]), let minutes = Int64(parts[1]), hours < 24, minutes < 60 else { return nil }
-        return (text.first == "-" ? -1 : 1) * (hours * 3600 + minutes * 60)
+    /// Goes over a time as RFC 3339 writes it; a regular expression took a hundred times as long.
+    private struct DigitReader {
+        private let bytes: [UInt8]
+        private var index = 0
+
+        init(_ text: String) { bytes = Array(text.utf8) }
+
+        var isAtEnd: Bool { index == bytes.count }
+
+        mutating func take(_ character: Unicode.Scalar) -> Bool {
+            guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+            index += 1
+            return true
+        }
+
+        /// Exactly so many digits.
+        mutating func number(_ count: Int) -> Int64? {
+            var number: Int64 = 0
+            for _ in 0..<count {
+                guard let digit = digit() else { return nil }
+                number = number * 10 + digit
+            }
+            return number
+        }
+
+        /// Millionths of the second, 0 where none are written; of nine digits the last three do not count.
+        mutating func fraction() -> Int64? {
+            guard take(".") else { return 0 }
+            guard var micros = digit() else { return nil }
+            var count = 1
+            while count < 9, let digit = digit() {
+                if count < 6 { micros = micros * 10 + digit }
+                count += 1
+            }
+            while count < 6 {
+                micros *= 10
+                count += 1
+            }
+            return micros
+        }
+
+        mutating func offsetSeconds() -> Int64? {
+            if take("Z") || take("z") { return 0 }
+            let isWest = take("-")
+            guard isWest || take("+"), let hours = number(2), take(":"), let minutes = number(2), hours < 24,
+                minutes < 60
+            else { return nil }
+            return (isWest ? -1 : 1) * (hours * 3600 + minutes * 60)
+        }
+
+        private mutating func digit() -> Int64? {
+            guard index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") else {
+                return nil
+            }
+            defer { index += 1 }
+            return Int64(bytes[index] - UInt8(ascii: "0"))
+        }
     }
 
     private static func days(in month: Int64, of year: Int64) -> Int64 {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Units
 
@@ -182,6 +183,23 @@ struct ObjectReaderTests {
         let one = try OneMember("\"\(text)\"")
         #expect((one.object.url("x") != nil) == isSound)
         #expect(one.faults.faults.isEmpty == isSound)
+    }
+
+    @Test("what passes as a URL at a glance passes the second look too")
+    func plainURLs() {
+        var random = SplitMix64(seed: 5)
+        let parts = ["a", "acme", ".", "-", "1", "/", "?", "=", "&", "_", "~", "+", ",", ":", "@", "#", "%", "é", " "]
+        var plain = 0
+        for _ in 0..<4000 {
+            let text =
+                "https://"
+                + (0..<1 + Int(random.next() % 6)).map { _ in parts[Int(random.next() % UInt64(parts.count))] }.joined()
+            guard URLText.isPlainWebURL(text) else { continue }
+            plain += 1
+            let read = URLComponents(string: text)
+            #expect(read?.scheme == "https" && read?.host?.isEmpty == false && read?.user == nil, "\(text)")
+        }
+        #expect(plain > 100)
     }
 
     @Test(
