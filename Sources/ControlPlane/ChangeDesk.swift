@@ -6,7 +6,7 @@ struct Commit: Sendable {
     let answer: Answer
     /// What a repeat under the same `Idempotency-Key` is answered; nil for the same.
     var remembered: Answer?
-    /// Documents as validated, for the contents to be published.
+    /// Documents as validated, for the changes to be published.
     var registered: [Registered] = []
     /// Whether bidding must hear of it.
     var isPublished = false
@@ -26,11 +26,11 @@ struct IdempotencyKey: Sendable {
 /// older revision, and who was answered knows that every event loop has the change.
 actor ChangeDesk {
     private let registry: Registry
-    private let publish: @Sendable (RegistryContents) async -> Void
+    private let publish: @Sendable (RegistryChanges) async -> Void
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(registry: Registry, publish: @escaping @Sendable (RegistryContents) async -> Void) {
+    init(registry: Registry, publish: @escaping @Sendable (RegistryChanges) async -> Void) {
         self.registry = registry
         self.publish = publish
     }
@@ -59,8 +59,7 @@ actor ChangeDesk {
             return try Self.once(key, at: now, in: store, work)
         }
         if commit.isPublished {
-            registry.offer(commit.registered)
-            await publish(try registry.contents())
+            await publish(try registry.changes(knowing: commit.registered))
         }
         return commit.answer
     }

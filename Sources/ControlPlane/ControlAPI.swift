@@ -58,12 +58,12 @@ package struct ControlAPI: Service {
     private let refusals: Refusals
 
     /// - Parameters:
-    ///   - publish: called after every change, never twice at a time, with revisions that only grow; the change is
-    ///     answered once it returns, so it returns when every event loop has the contents. The contents at start are
-    ///     the caller's to publish.
+    ///   - publish: called after every change, never twice at a time, with revisions that only grow, and with what
+    ///     changed since the last call or since the registry's replay. The change is answered once it returns, so it
+    ///     returns when every event loop has it. What is there at start is the caller's to publish, by a replay.
     ///   - onReady: called with the port once the listener is bound.
     package init(
-        registry: Registry, publish: @escaping @Sendable (RegistryContents) async -> Void, hooks: ControlHooks,
+        registry: Registry, publish: @escaping @Sendable (RegistryChanges) async -> Void, hooks: ControlHooks,
         address: ControlAddress, logger: Logger, onReady: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.registry = registry

@@ -36,6 +36,13 @@ enum ReadDocument: Sendable {
         }
     }
 
+    /// Reads a stored document.
+    ///
+    /// - Throws: every fault at once.
+    init(_ json: String, as kind: DocumentKind, kinds: [BidderKind]) throws(DocumentError) {
+        try self.init(try Node.readOne(json), as: kind, kinds: kinds)
+    }
+
     /// What is kept, but not enforced by this version.
     var notes: [String] {
         switch self {

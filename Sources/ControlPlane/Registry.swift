@@ -13,7 +13,13 @@ package final class Registry: Sendable {
     let time: any TimeSource
     /// One connection: registering is rare, and a pool of readers blocks a thread for each that waits.
     let database: DatabaseQueue
-    private let fold: Mutex<ContentsFold>
+    private let progress = Mutex(Progress())
+
+    /// How far the changes have been handed over.
+    private struct Progress {
+        var revision: Int64 = 0
+        var isReplaying = false
+    }
 
     /// Opens the file, creating it (mode 0600: it holds exchanges' credentials) and bringing its tables up to date.
     ///
@@ -35,40 +41,74 @@ package final class Registry: Sendable {
         try Self.migrator.migrate(database)
         self.kinds = kinds
         self.time = time
-        fold = Mutex(ContentsFold(kinds: kinds))
     }
 
-    /// Everything that bidding needs, as of the last change.
+    /// What changed since the last call, or since a replay; since the beginning where there was neither.
     ///
-    /// Only what changed since the last call is read anew, the rest is shared with what was returned then.
-    /// - Throws: an error of SQLite. A stored document that this version cannot read is no error: it is left out, and
-    ///   named in ``RegistryContents/faults``.
-    /// - Complexity: O(documents), and the reading of those that changed.
-    package func contents() throws -> RegistryContents {
-        try fold.withLock { fold in
-            try database.read { db in
-                let store = Store(db)
-                let rows = try store.changes(since: fold.revision)
-                try fold.advance(to: try store.revision()) {
-                    while let row = try rows.next() {
-                        // A row of a kind that only a later version knows is none of our business.
-                        if let document = StoredDocument(row) { return document }
-                    }
-                    return nil
-                }
-            }
-            return fold.contents
+    /// Changes of other processes that have the file open are among them.
+    /// - Parameter registered: documents just validated, which need not be read again.
+    /// - Throws: an error of SQLite; the same changes come with the next call then.
+    /// - Precondition: no replay is under way.
+    /// - Complexity: O(changed documents), however many there are.
+    func changes(knowing registered: [Registered] = []) throws -> RegistryChanges {
+        try progress.withLock { progress in
+            assert(!progress.isReplaying, "nothing is published before the replay has ended")
+            return try advance(&progress, knowing: registered)
         }
     }
 
-    /// Documents just validated, so that ``contents()`` need not read them again.
-    func offer(_ registered: [Registered]) {
-        fold.withLock { $0.offer(registered) }
+    private func advance(_ progress: inout Progress, knowing registered: [Registered]) throws -> RegistryChanges {
+        let known = Dictionary(registered.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+        var changes = RegistryChanges()
+        try database.read { db in
+            let store = Store(db)
+            let rows = try store.changes(since: progress.revision)
+            while let row = try rows.next() {
+                // A row of a kind that only a later version knows is none of our business.
+                guard let stored = StoredDocument(row) else { continue }
+                if stored.isDeleted {
+                    changes.remove(stored.key)
+                } else if let ready = known[stored.key], ready.version == stored.version {
+                    changes.put(ready.document)
+                } else {
+                    changes.read(stored.json, of: stored.key, kinds: kinds)
+                }
+            }
+            progress.revision = try store.revision()
+        }
+        changes.sort()
+        changes.revision = UInt64(max(0, progress.revision))
+        return changes
+    }
+
+    // MARK: Replay
+
+    func beginReplay() {
+        progress.withLock { progress in
+            assert(!progress.isReplaying, "one replay at a time")
+            progress.isReplaying = true
+        }
+    }
+
+    /// - Parameter revision: of the registry before the first batch was read.
+    /// - Returns: what changed since then, with the revision that the replay leads to.
+    func endReplay(at revision: Int64) throws -> RegistryChanges {
+        try progress.withLock { progress in
+            progress.isReplaying = false
+            progress.revision = revision
+            return try advance(&progress, knowing: [])
+        }
     }
 
     /// What this version keeps of a document, but does not enforce; or why it cannot read it.
-    func notes(of document: StoredDocument) -> [String] {
-        fold.withLock { $0.notes(of: document) } ?? ContentsFold.notes(of: document, kinds: kinds)
+    ///
+    /// Read from the document whenever it is shown: to keep them for all documents would take more than reading them.
+    func notes(of stored: StoredDocument) -> [String] {
+        do throws(DocumentError) {
+            return try ReadDocument(stored.json, as: stored.key.kind, kinds: kinds).notes
+        } catch {
+            return error.faults.map { "not in use: this version cannot read it: \($0)" }
+        }
     }
 
     // MARK: Access

@@ -69,6 +69,41 @@ struct Store {
             arguments: [revision])
     }
 
+    /// Documents of a kind that come behind an id, in the order of ids.
+    func live(_ kind: DocumentKind, after id: String, limit: Int) throws -> [(key: DocumentKey, json: String)] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: "SELECT id, json FROM documents WHERE kind = ? AND deleted = 0 AND id > ? ORDER BY id LIMIT ?"),
+            arguments: [kind.rawValue, id, limit])
+        return try Self.documents(rows, of: kind)
+    }
+
+    /// Strategies by their place in the file.
+    func strategies(inRows range: ClosedRange<Int64>) throws -> [(key: DocumentKey, json: String)] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT id, json FROM documents NOT INDEXED
+                    WHERE rowid BETWEEN ? AND ? AND kind = 'strategies' AND deleted = 0 ORDER BY rowid
+                    """),
+            arguments: [range.lowerBound, range.upperBound])
+        return try Self.documents(rows, of: .strategies)
+    }
+
+    /// - Parameter rows: id and document.
+    private static func documents(
+        _ rows: RowCursor, of kind: DocumentKind
+    ) throws -> [(key: DocumentKey, json: String)] {
+        var documents: [(key: DocumentKey, json: String)] = []
+        while let row = try rows.next() { documents.append((DocumentKey(kind: kind, id: row[0]), row[1])) }
+        return documents
+    }
+
+    /// The number of the last row; 0 where there is none. Rows keep their numbers when they change.
+    func lastRow() throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(rowid) FROM documents")) ?? 0
+    }
+
     func revision() throws -> Int64 {
         try Int64.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'revision'")) ?? 0
     }

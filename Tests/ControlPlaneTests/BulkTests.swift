@@ -29,7 +29,7 @@ struct BulkTests {
 
         let published = await fixture.published.all
         #expect(published.count == 2)
-        #expect(published.last?.strategies.map(\.id) == ["four", "one"])
+        #expect(published.last?.strategies.put.map(\.id) == ["four", "one"])
         #expect(try fixture.audit().filter { $0.kind == "strategies" }.map(\.id) == ["one", "four"])
     }
 
@@ -57,6 +57,6 @@ struct BulkTests {
         let reply = try await fixture.send("POST", "/v1/strategies", body, type: Self.type)
         #expect(reply.lines.count == 1000)
         #expect(reply.lines.allSatisfy { $0["status"]?.integer == 201 })
-        #expect(await fixture.published.all.last?.strategies.count == 1000)
+        #expect(await fixture.published.all.last?.strategies.put.count == 1000)
     }
 }

@@ -60,6 +60,19 @@ final class ControlFixture: Sendable {
         try #require(reply.status == 201)
     }
 
+    /// Registers an advertiser and so many strategies of it, `s0` first.
+    ///
+    /// - Returns: the ids in the order of their registration.
+    @discardableResult
+    func fill(strategies count: Int) async throws -> [String] {
+        try await addAdvertiser()
+        let ids = (0..<count).map { "s\($0)" }
+        let body = ids.map { Self.strategy($0) }.joined(separator: "\n")
+        let reply = try await send("POST", "/v1/strategies", body, type: "application/x-ndjson")
+        try #require(reply.status == 200)
+        return ids
+    }
+
     /// Makes a token and returns its secret.
     func token(_ role: String, id: String) async throws -> String {
         let reply = try await send("POST", "/v1/tokens", "{\"id\":\"\(id)\",\"role\":\"\(role)\"}")

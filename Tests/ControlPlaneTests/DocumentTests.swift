@@ -183,7 +183,7 @@ struct DocumentTests {
             #expect(reply.node["state"]?.text == state)
             #expect(reply.node["version"]?.integer == version)
         }
-        #expect(await fixture.published.all.last?.strategies.first?.state == .active)
+        #expect(await fixture.published.all.last?.strategies.put.first?.state == .active)
         #expect(try await fixture.send("POST", "/v1/strategies/hats/pause").status == 404)
     }
 

@@ -44,16 +44,18 @@ final class ScratchDirectory: Sendable {
 
 /// What was published, in order, and whether two publications ever overlapped.
 actor PublicationLog {
-    private(set) var all: [RegistryContents] = []
+    private(set) var all: [RegistryChanges] = []
+    /// What all of them come to.
+    var contents: FoldedContents { FoldedContents(all) }
     private(set) var haveOverlapped = false
     private var isBusy = false
 
-    func note(_ contents: RegistryContents) async {
+    func note(_ changes: RegistryChanges) async {
         if isBusy { haveOverlapped = true }
         isBusy = true
         // Gives another publication every chance to come in between.
         for _ in 0..<5 { await Task.yield() }
-        all.append(contents)
+        all.append(changes)
         isBusy = false
     }
 }

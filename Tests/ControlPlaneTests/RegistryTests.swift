@@ -20,7 +20,7 @@ struct RegistryTests {
 
         first.time.advance(seconds: 3600)
         let second = try ControlFixture(in: first.directory, time: first.time, secret: first.operatorSecret)
-        let contents = try second.registry.contents()
+        let contents = try await second.registry.contents()
         #expect(contents.revision == 4)
         #expect(contents.advertisers.map(\.id) == ["acme"])
         #expect(contents.strategies.map(\.id) == ["shoes"])
@@ -42,31 +42,19 @@ struct RegistryTests {
         #expect(reply.body.hasPrefix("{\"tmax_ms\":80,\"name\":\"Ä “x”\",\"id\":\"adx\",\"version\":1,"))
     }
 
-    @Test("an empty registry holds nothing, at revision 0")
-    func empty() throws {
-        let fixture = try ControlFixture()
-        let contents = try fixture.registry.contents()
-        // Its directory goes when the fixture does.
-        defer { withExtendedLifetime(fixture) {} }
-        #expect(contents.revision == 0)
-        #expect(contents.advertisers.isEmpty && contents.strategies.isEmpty && contents.exchanges.isEmpty)
-    }
-
-    @Test("contents read in steps equal contents read at once")
+    @Test("changes taken in steps come to what a replay hands over, and to what all changes at once are")
     func foldsAlike() async throws {
         let fixture = try ControlFixture()
         try await fixture.addAdvertiser()
         for id in ["c", "a", "d", "b"] {
             _ = try await fixture.send("POST", "/v1/strategies", ControlFixture.strategy(id))
-            _ = try fixture.registry.contents()
         }
         _ = try await fixture.send("DELETE", "/v1/strategies/c")
         _ = try await fixture.send("PUT", "/v1/strategies/a", ControlFixture.strategy("a", cpm: "9.75"))
-        let stepwise = try fixture.registry.contents()
         let fresh = try Registry(
-            path: fixture.directory.path("registry.sqlite"), kinds: [TestBid.kind], time: fixture.time
-        ).contents()
-        for contents in [stepwise, fresh] {
+            path: fixture.directory.path("registry.sqlite"), kinds: [TestBid.kind], time: fixture.time)
+        let atOnce = FoldedContents([try fresh.changes()])
+        for contents in [await fixture.published.contents, try await fixture.registry.contents(), atOnce] {
             #expect(contents.strategies.map(\.id) == ["a", "b", "d"])
             #expect(contents.strategies.first?.terms["cpm"] == .string("9.75"))
             #expect(contents.revision == 7)
@@ -79,12 +67,12 @@ struct RegistryTests {
         try await fixture.addAdvertiser()
         _ = try await fixture.send("POST", "/v1/strategies", ControlFixture.strategy("good"))
         _ = try await fixture.send("POST", "/v1/strategies", ControlFixture.strategy("odd"))
-        try Self.tamper(
-            fixture, "UPDATE documents SET json = replace(json, 'test-bid', 'of-tomorrow') WHERE id = 'odd'")
-        try Self.tamper(fixture, "UPDATE documents SET json = '{broken' WHERE id = 'acme'")
+        try fixture.tamper(
+            "UPDATE documents SET json = replace(json, 'test-bid', 'of-tomorrow') WHERE id = 'odd'")
+        try fixture.tamper("UPDATE documents SET json = '{broken' WHERE id = 'acme'")
 
         let later = try ControlFixture(in: fixture.directory, time: fixture.time, secret: fixture.operatorSecret)
-        let contents = try later.registry.contents()
+        let contents = try await later.registry.contents()
         #expect(contents.strategies.map(\.id) == ["good"])
         #expect(contents.advertisers.isEmpty)
         #expect(contents.faults.map(\.id) == ["acme", "odd"])
@@ -95,15 +83,15 @@ struct RegistryTests {
         #expect(shown.node["notes"]?.elements.first?.text?.hasPrefix("not in use") == true)
 
         _ = try await later.send("PUT", "/v1/strategies/odd", ControlFixture.strategy("odd"))
-        #expect(try later.registry.contents().faults.map(\.id) == ["acme"])
+        #expect(try await later.registry.contents().faults.map(\.id) == ["acme"])
     }
 
     @Test("a row of a kind that only a later version knows does no harm")
     func laterKind() async throws {
         let fixture = try ControlFixture()
         try await fixture.addAdvertiser()
-        try Self.tamper(fixture, "INSERT INTO documents SELECT 'moods', id, NULL, json, 1, 2, 0, 0, 0 FROM documents")
-        let contents = try fixture.registry.contents()
+        try fixture.tamper("INSERT INTO documents SELECT 'moods', id, NULL, json, 1, 2, 0, 0, 0 FROM documents")
+        let contents = try await fixture.registry.contents()
         #expect(contents.advertisers.count == 1)
         #expect(contents.faults.isEmpty)
     }
@@ -146,17 +134,17 @@ struct RegistryTests {
         }
         #expect(modes == ["2", "wal"])
     }
-
-    /// Changes the file behind the registry's back.
-    private static func tamper(_ fixture: ControlFixture, _ sql: String) throws {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        let file = try DatabaseQueue(path: fixture.directory.path("registry.sqlite"), configuration: configuration)
-        try file.write { try $0.execute(sql: sql) }
-    }
 }
 
 extension ControlFixture {
+    /// Changes the file behind the registry's back.
+    func tamper(_ sql: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        let file = try DatabaseQueue(path: directory.path("registry.sqlite"), configuration: configuration)
+        try file.write { try $0.execute(sql: sql) }
+    }
+
     /// The audit as it lies in the file, oldest first.
     func audit() throws -> [AuditLine] {
         let file = try DatabaseQueue(path: directory.path("registry.sqlite"))
