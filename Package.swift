@@ -121,6 +121,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/TargetingBenchmark"),
+        .executableTarget(
+            name: "registry-benchmark",
+            dependencies: [
+                "BidKit", "ControlPlane", "Documents", "FlatPrice", "Units",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "LoadTests/RegistryBenchmark"),
         .target(
             name: "LoadKit",
             dependencies: [

@@ -59,4 +59,20 @@ struct BulkTests {
         #expect(reply.lines.allSatisfy { $0["status"]?.integer == 201 })
         #expect(await fixture.published.all.last?.strategies.put.count == 1000)
     }
+
+    @Test("a registry is filled without the API by the same rules, all or nothing")
+    func filling() async throws {
+        let fixture = try ControlFixture()
+        try await fixture.registry.fill(.advertisers, with: ["{\"id\":\"acme\"}"])
+        try await fixture.registry.fill(
+            .strategies, with: [ControlFixture.strategy("a"), ControlFixture.strategy("b")])
+        let orphan = ControlFixture.strategy("d", advertiser: "nobody")
+        let error = await #expect(throws: DocumentError.self) {
+            try await fixture.registry.fill(.strategies, with: [ControlFixture.strategy("c"), orphan])
+        }
+        #expect(error?.faults.map(\.pointer) == ["/advertiser"])
+        let contents = try await fixture.registry.contents()
+        #expect(contents.strategies.map(\.id) == ["a", "b"])
+        #expect(contents.revision == 3)
+    }
 }

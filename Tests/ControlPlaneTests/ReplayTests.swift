@@ -5,7 +5,7 @@ import Units
 
 @testable import ControlPlane
 
-@Suite("Replay", .timeLimit(.minutes(1)))
+@Suite("Replay", .timeLimit(.minutes(5)))
 struct ReplayTests {
     @Test("an empty registry hands over one empty batch, at revision 0")
     func empty() async throws {

@@ -1,0 +1,61 @@
+internal import ControlPlane
+internal import Documents
+internal import FlatPrice
+internal import GRDB
+
+/// Loads a registry as a start does, and parts of that alone.
+struct Loading {
+    /// Opening and replay, with what the receiver does.
+    private(set) var wholeSeconds = 0.0
+    /// Of `wholeSeconds`, what the receiver took.
+    private(set) var receiverSeconds = 0.0
+    private(set) var strategies = 0
+    private(set) var peakBytes: Int?
+    /// Reading the rows and nothing else, on one core.
+    private(set) var rowSeconds = 0.0
+    /// From text to document, on one core.
+    private(set) var readMicros = 0.0
+
+    /// - Parameter receive: what a start does with each batch; nothing so far, where snapshots are to be compiled.
+    init(_ path: String, receive: (RegistryChanges) -> Void = { _ in }) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let registry = try Registry(path: path, kinds: [FlatPrice.kind])
+        try await registry.replay { changes in
+            strategies += changes.strategies.put.count
+            receiverSeconds += clock.measure { receive(changes) }.inSeconds
+        }
+        wholeSeconds = (clock.now - start).inSeconds
+        peakBytes = PeakMemory.bytes
+
+        var sample: [String] = []
+        rowSeconds = try clock.measure {
+            try Self.forEachRow(path) { json in if sample.count < 2000 { sample.append(json) } }
+        }.inSeconds
+        readMicros = try Self.readMicros(sample)
+    }
+
+    private static func forEachRow(_ path: String, _ body: (String) -> Void) throws {
+        try DatabaseQueue(path: path).read { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT id, json FROM documents NOT INDEXED WHERE kind = 'strategies' AND deleted = 0")
+            while let row = try rows.next() {
+                let _: String = row[0]
+                body(row[1])
+            }
+        }
+    }
+
+    /// The best of several rounds, for a neighbour on the machine only ever adds.
+    private static func readMicros(_ texts: [String]) throws -> Double {
+        guard !texts.isEmpty else { return 0 }
+        var best = Double.infinity
+        for _ in 0..<5 {
+            let time = try ContinuousClock().measure {
+                for text in texts { _ = try StrategyDocument(Node.readOne(text), kinds: [FlatPrice.kind]) }
+            }
+            best = min(best, time.inSeconds * 1_000_000 / Double(texts.count))
+        }
+        return best
+    }
+}
