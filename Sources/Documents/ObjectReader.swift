@@ -27,11 +27,26 @@ package struct ObjectReader {
         case list([String])
         case set(Set<String>)
 
-        func contains(_ key: String) -> Bool {
+        /// - Parameter hint: where to look first: behind what was found last, for most documents keep the usual order.
+        func contains(_ key: String, near hint: inout Int) -> Bool {
             switch self {
-            case .list(let keys): keys.contains { isSame($0, key) }
-            case .set(let keys): keys.contains(key)
+            case .set(let keys): return keys.contains(key)
+            case .list(let keys):
+                for index in hint..<keys.count where isSame(keys[index], key) {
+                    hint = index + 1
+                    return true
+                }
+                for index in 0..<hint where isSame(keys[index], key) {
+                    hint = index + 1
+                    return true
+                }
+                return false
             }
+        }
+
+        func contains(_ key: String) -> Bool {
+            var hint = 0
+            return contains(key, near: &hint)
         }
 
         var sorted: [String] {
@@ -63,7 +78,8 @@ package struct ObjectReader {
             return
         }
         members = list
-        for index in list.indices where !known.contains(list[index].key) { refuse(list[index]) }
+        var hint = 0
+        for index in list.indices where !known.contains(list[index].key, near: &hint) { refuse(list[index]) }
     }
 
     private func refuse(_ member: Node.Member) {

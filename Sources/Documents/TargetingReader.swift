@@ -9,11 +9,17 @@ package struct TargetingReader {
     /// Values in one leaf.
     package static let valuesMax = 100_000
 
-    package static let keys: Set<String> = [
-        "exchange", "country", "region", "city", "zip", "metro", "near", "device", "os", "osv", "browser", "connection",
-        "carrier", "language", "environment", "domain", "bundle", "publisher", "category", "keyword", "format", "size",
-        "position", "interstitial", "rewarded", "segment", "ip", "hour", "deal", "seller",
-    ]
+    package static let keys = Set(Key.allCases.map(\.rawValue))
+
+    /// A key of a leaf, named as it is written.
+    fileprivate enum Key: String, CaseIterable {
+        case exchange, country, region, city, zip, metro, near, device, os, osv, browser, connection, carrier, language
+        case environment, domain, bundle, publisher, category, keyword, format, size, position, interstitial, rewarded
+        case segment, ip, hour, deal, seller
+    }
+
+    /// Looking a key up is faster than comparing it with thirty.
+    private static let byName = Dictionary(uniqueKeysWithValues: Key.allCases.map { ($0.rawValue, $0) })
 
     private let clock: LocalClock
     private let faults: FaultList
@@ -53,7 +59,7 @@ package struct TargetingReader {
         case "not": return .not(read(member.value, at: place, depth: depth + 1))
         default: break
         }
-        guard Self.keys.contains(member.key) else {
+        guard let key = Self.byName[member.key] else {
             let names = Self.keys.union(["all", "any", "not"])
             faults.add(
                 Fault(
@@ -66,7 +72,7 @@ package struct TargetingReader {
             )
             return .everything
         }
-        let leaf = LeafReader(key: member.key, clock: clock, faults: faults).read(member.value, at: place)
+        let leaf = LeafReader(key: key, clock: clock, faults: faults).read(member.value, at: place)
         return leaf.map { .leaf($0) } ?? .everything
     }
 
@@ -127,7 +133,7 @@ private struct LeafValues {
 
 /// Reads the values of one key.
 private struct LeafReader {
-    let key: String
+    let key: TargetingReader.Key
     let clock: LocalClock
     let faults: FaultList
 
@@ -147,37 +153,36 @@ private struct LeafReader {
             return nil
         }
         switch key {
-        case "exchange": return .exchange(texts(values, lower: false))
-        case "country": return .country(each(values, country))
-        case "region": return .region(each(values, region))
-        case "city": return .city(texts(values))
-        case "zip": return .zip(each(values, wildcard))
-        case "metro": return .metro(texts(values))
-        case "near": return .near(values.map { circle($0, at: $1()) })
-        case "device": return .device(codes(values, Self.devices))
-        case "os": return .os(texts(values))
-        case "osv": return .osv(texts(values))
-        case "browser": return .browser(each(values, browser))
-        case "connection": return .connection(codes(values, Self.connections))
-        case "carrier": return .carrier(texts(values))
-        case "language": return .language(texts(values))
-        case "environment": return .environment(words(values, Self.environments))
-        case "domain": return .domain(each(values, domain))
-        case "bundle": return .bundle(texts(values))
-        case "publisher": return .publisher(texts(values))
-        case "category": return .category(texts(values))
-        case "keyword": return .keyword(texts(values))
-        case "format": return .format(words(values, Self.formats))
-        case "size": return .size(each(values, size))
-        case "position": return .position(codes(values, Self.positions))
-        case "interstitial": return flag(values).map { .interstitial($0) }
-        case "rewarded": return flag(values).map { .rewarded($0) }
-        case "segment": return .segment(texts(values))
-        case "ip": return .ip(each(values, addressRange))
-        case "hour": return .hour(hours(values))
-        case "deal": return .deal(texts(values, lower: false))
-        case "seller": return .seller(each(values, seller))
-        default: preconditionFailure("\(key) is listed among the keys, but not read")
+        case .exchange: return .exchange(texts(values, lower: false))
+        case .country: return .country(each(values, country))
+        case .region: return .region(each(values, region))
+        case .city: return .city(texts(values))
+        case .zip: return .zip(each(values, wildcard))
+        case .metro: return .metro(texts(values))
+        case .near: return .near(values.map { circle($0, at: $1()) })
+        case .device: return .device(codes(values, Self.devices))
+        case .os: return .os(texts(values))
+        case .osv: return .osv(texts(values))
+        case .browser: return .browser(each(values, browser))
+        case .connection: return .connection(codes(values, Self.connections))
+        case .carrier: return .carrier(texts(values))
+        case .language: return .language(texts(values))
+        case .environment: return .environment(words(values, Self.environments))
+        case .domain: return .domain(each(values, domain))
+        case .bundle: return .bundle(texts(values))
+        case .publisher: return .publisher(texts(values))
+        case .category: return .category(texts(values))
+        case .keyword: return .keyword(texts(values))
+        case .format: return .format(words(values, Self.formats))
+        case .size: return .size(each(values, size))
+        case .position: return .position(codes(values, Self.positions))
+        case .interstitial: return flag(values).map { .interstitial($0) }
+        case .rewarded: return flag(values).map { .rewarded($0) }
+        case .segment: return .segment(texts(values))
+        case .ip: return .ip(each(values, addressRange))
+        case .hour: return .hour(hours(values))
+        case .deal: return .deal(texts(values, lower: false))
+        case .seller: return .seller(each(values, seller))
         }
     }
 
@@ -317,13 +322,13 @@ private struct LeafReader {
     }
 
     /// Names of AdCOM's codes, or the codes themselves.
-    private func codes(_ values: LeafValues, _ names: [String: [Int32]]) -> Set<Int32> {
+    private func codes(_ values: LeafValues, _ names: [String: Set<Int32>]) -> Set<Int32> {
         var codes: Set<Int32> = []
         for (index, node) in values.nodes.enumerated() {
             let pointer = { values.pointer(of: index) }
             guard let text = text(node, pointer) else { continue }
             if let known = names[text.lowercased()] {
-                codes.formUnion(known)
+                codes = codes.isEmpty ? known : codes.union(known)
             } else if let code = Int32(text), code >= 0 {
                 codes.insert(code)
             } else {
@@ -382,14 +387,14 @@ private struct LeafReader {
 
     // MARK: Words
 
-    private static let devices: [String: [Int32]] = [
+    private static let devices: [String: Set<Int32>] = [
         "mobile": [1, 4, 5], "phone": [4], "tablet": [5], "pc": [2], "desktop": [2], "tv": [3], "connected-device": [6],
         "set-top-box": [7], "out-of-home": [8],
     ]
-    private static let connections: [String: [Int32]] = [
+    private static let connections: [String: Set<Int32>] = [
         "ethernet": [1], "wifi": [2], "cellular": [3, 4, 5, 6, 7], "2g": [4], "3g": [5], "4g": [6], "5g": [7],
     ]
-    private static let positions: [String: [Int32]] = [
+    private static let positions: [String: Set<Int32>] = [
         "above-fold": [1], "locked": [2], "below-fold": [3], "header": [4], "footer": [5], "sidebar": [6],
         "fullscreen": [7],
     ]
