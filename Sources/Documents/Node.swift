@@ -1,5 +1,4 @@
 internal import Foundation
-internal import OpenRTB
 internal import Yams
 
 /// A document as a tree whose nodes know where they stand.
@@ -302,53 +301,5 @@ private enum JSONPreparation {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
         else { return nil }
         return UInt32(String(decoding: bytes[index + 2..<index + 6], as: UTF8.self), radix: 16)
-    }
-}
-
-// MARK: Writing
-
-extension Node {
-    /// The tree as compact JSON, members in their order.
-    package var json: String {
-        switch content {
-        case .null: return "null"
-        case .bool(let value): return value ? "true" : "false"
-        case .number(let text): return text
-        case .string(let text): return JSONText.quoted(text)
-        case .list(let nodes): return "[" + nodes.map(\.json).joined(separator: ",") + "]"
-        case .map(let members):
-            return "{" + members.map { JSONText.quoted($0.key) + ":" + $0.value.json }.joined(separator: ",") + "}"
-        }
-    }
-
-    /// The tree with another merged over it: null removes, objects merge, everything else replaces.
-    ///
-    /// - Source: RFC 7396, JSON Merge Patch.
-    package func merging(_ patch: Node) -> Node {
-        guard case .map(let changes) = patch.content else { return patch }
-        var members: [Member] = []
-        if case .map(let own) = content { members = own }
-        for change in changes {
-            let index = members.firstIndex { $0.key == change.key }
-            if change.value.content == .null {
-                if let index { members.remove(at: index) }
-            } else if let index {
-                members[index].value = members[index].value.merging(change.value)
-            } else {
-                members.append(Member(key: change.key, value: Node(.null).merging(change.value)))
-            }
-        }
-        return Node(.map(members), position: position, origin: origin)
-    }
-
-    /// Sets a member, or adds it at the end.
-    package mutating func set(_ key: String, _ value: Node) {
-        guard case .map(var members) = content else { return }
-        if let index = members.firstIndex(where: { $0.key == key }) {
-            members[index].value = value
-        } else {
-            members.append(Member(key: key, value: value))
-        }
-        content = .map(members)
     }
 }
