@@ -1,12 +1,15 @@
 internal import ControlPlane
 internal import Documents
 internal import FlatPrice
+internal import Foundation
 internal import GRDB
 
 /// Loads a registry as a start does, and parts of that alone.
 struct Loading {
     /// Opening and replay, with what the receiver does.
     private(set) var wholeSeconds = 0.0
+    /// Of all cores together, meanwhile: what a busy neighbour hardly changes.
+    private(set) var processorSeconds = 0.0
     /// Of `wholeSeconds`, what the receiver took.
     private(set) var receiverSeconds = 0.0
     private(set) var strategies = 0
@@ -20,12 +23,14 @@ struct Loading {
     init(_ path: String, receive: (RegistryChanges) -> Void = { _ in }) async throws {
         let clock = ContinuousClock()
         let start = clock.now
+        let processor = Foundation.clock()
         let registry = try Registry(path: path, kinds: [FlatPrice.kind])
         try await registry.replay { changes in
             strategies += changes.strategies.put.count
             receiverSeconds += clock.measure { receive(changes) }.inSeconds
         }
         wholeSeconds = (clock.now - start).inSeconds
+        processorSeconds = Double(Foundation.clock() - processor) / Double(CLOCKS_PER_SEC)
         peakBytes = PeakMemory.bytes
 
         var sample: [String] = []

@@ -20,7 +20,9 @@ struct Table {
                 "documents", loading.readMicros * Double(count) / 1_000_000,
                 "from text to document at \(Self.text(loading.readMicros)) µs each; one core"),
             row("receiver", loading.receiverSeconds, "of loading, what its receiver took"),
-            row("load", loading.wholeSeconds, "the registry opened and replayed, all cores"),
+            row(
+                "load", loading.wholeSeconds,
+                "the registry opened and replayed, with \(Self.text(loading.processorSeconds)) s of processor time"),
             "",
             "peak memory while loading: " + (loading.peakBytes.map { "\($0 >> 20) MiB" } ?? "unknown"),
         ].joined(separator: "\n")
