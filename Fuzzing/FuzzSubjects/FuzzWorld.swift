@@ -38,7 +38,8 @@ package enum FuzzWorld {
     /// Strategies of every format, with deals, in two currencies, one of them nearly out of money; three exchanges.
     static func makeSnapshot(_ ledger: BudgetLedger) -> Snapshot {
         do {
-            return SnapshotCompiler(kinds: [FlatPrice.kind], ledger: ledger, rates: rates).compile(
+            return SnapshotBuilder.compile(
+            kinds: [FlatPrice.kind], ledger: ledger, rates: rates,
                 revision: revision,
                 advertisers: try advertisers.map { try AdvertiserDocument(Node.readOne($0)) },
                 strategies: try strategies.map { try StrategyDocument(Node.readOne($0), kinds: [FlatPrice.kind]) },

@@ -108,8 +108,8 @@ package struct StrategySubject: InputCheck {
         _ ledger: BudgetLedger
     ) -> Snapshot {
         ledger.advance(to: FuzzWorld.instant)
-        return SnapshotCompiler(kinds: [FlatPrice.kind], ledger: ledger, rates: FuzzWorld.rates)
-            .compile(revision: 1, advertisers: advertisers, strategies: strategies, exchanges: exchanges)
+        return SnapshotBuilder.compile(
+            kinds: [FlatPrice.kind], ledger: ledger, rates: FuzzWorld.rates,revision: 1, advertisers: advertisers, strategies: strategies, exchanges: exchanges)
     }
 
     /// Puts a request with an impression of each format to what was registered: the answer is a sound one.

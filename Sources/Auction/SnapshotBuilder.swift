@@ -285,15 +285,16 @@ package final class SnapshotBuilder: Sendable {
 }
 
 extension SnapshotBuilder {
-    /// A snapshot of everything given, and of nothing else, merged: for tests and benchmarks.
-    package convenience init(
-        kinds: [BidderKind], ledger: BudgetLedger, rates: CurrencyRates = CurrencyRates(),
+    /// A snapshot of everything given and of nothing else: for tests, benchmarks and whoever has all at once.
+    package static func compile(
+        kinds: [BidderKind], ledger: BudgetLedger, rates: CurrencyRates, vetting: Vetting = .builtIn, revision: UInt64,
         advertisers: [AdvertiserDocument], strategies: [StrategyDocument], exchanges: [ExchangeDocument]
-    ) {
-        self.init(kinds: kinds, ledger: ledger, rates: rates)
-        _ = apply(advertisers: advertisers)
-        apply(exchanges: exchanges)
-        _ = apply(strategies: strategies)
-        _ = merge()
+    ) -> Snapshot {
+        let builder = SnapshotBuilder(kinds: kinds, ledger: ledger, rates: rates, vetting: vetting)
+        _ = builder.apply(advertisers: advertisers)
+        builder.apply(exchanges: exchanges)
+        _ = builder.apply(strategies: strategies)
+        _ = builder.merge()
+        return builder.snapshot(revision: revision)
     }
 }

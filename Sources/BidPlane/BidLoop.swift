@@ -57,7 +57,10 @@ final class BidLoop {
 
     deinit { unsafe body.deallocate() }
 
-    func use(_ snapshot: Snapshot) { self.snapshot = snapshot }
+    /// A snapshot that was overtaken on its way is dropped.
+    func use(_ snapshot: Snapshot) {
+        if snapshot.sequence >= self.snapshot.sequence { self.snapshot = snapshot }
+    }
 
     func use(_ origin: Origin) { auction.use(origin) }
 

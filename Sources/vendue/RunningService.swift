@@ -91,17 +91,14 @@ final class RunningService: Sendable {
         books.log.onTick { ledger.advance(to: $0) }
         books.log.start()
 
-        let desk = SnapshotDesk(
-            compiler: SnapshotCompiler(kinds: Bidders.kinds, ledger: ledger, rates: configuration.rates),
-            terms: files.terms,
-            logger: logger
-        ) { snapshot in
+        let builder = SnapshotBuilder(
+            kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting)
+        let desk = SnapshotDesk(builder: builder, logger: logger) { snapshot in
             await bidServer.publish(snapshot)
             readiness.revision = snapshot.revision
         }
-        let contents = try registry.contents()
-        for fault in contents.faults { logger.error("\(fault)") }
-        await desk.use(contents)
+        try await registry.replay { await desk.take($0) }
+        await desk.publishNext()
         return try await RunningService(
             configuration,
             ledger: ledger,
@@ -138,7 +135,7 @@ final class RunningService: Sendable {
         registry: Registry,
         lock: DirectoryLock,
         readiness: Readiness,
-        publish: @escaping @Sendable (RegistryContents) async -> Void,
+        publish: @escaping @Sendable (RegistryChanges) async -> Void,
         files: FileWatch,
         tls: NIOSSLContext?,
         logger: Logger

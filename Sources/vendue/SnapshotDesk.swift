@@ -1,71 +1,76 @@
 internal import Auction
 internal import BidPlane
 internal import ControlPlane
+internal import Documents
 internal import Logging
 
 /// Publishes what is registered under the terms of the operator's files, whichever of the two has changed.
 ///
-/// Snapshots reach the loops in the order in which they were asked for, and each is made of the newest of both.
+/// Snapshots reach the loops in the order in which they were asked for, and each is made of the newest of both. Merges
+/// run beside: they change how fast a snapshot is searched, and nobody waits for them.
 actor SnapshotDesk {
-    private let compiler: SnapshotCompiler
+    /// So many fresh strategies are merged before they are published: looking through them would cost auctions more.
+    private static let freshAtOnceMax = 256
+
+    private let builder: SnapshotBuilder
     private let publish: @Sendable (Snapshot) async -> Void
     private let logger: Logger
-    private var terms: OperatorFiles.Terms
-    private var contents: RegistryContents?
+    private var revision: UInt64 = 0
     /// The publication under way, which the next one waits for.
     private var last: Task<Void, Never>?
+    private var merging: Task<Void, Never>?
 
-    init(
-        compiler: SnapshotCompiler,
-        terms: OperatorFiles.Terms,
-        logger: Logger,
-        publish: @escaping @Sendable (Snapshot) async -> Void
-    ) {
-        self.compiler = compiler
-        self.terms = terms
+    init(builder: SnapshotBuilder, logger: Logger, publish: @escaping @Sendable (Snapshot) async -> Void) {
+        self.builder = builder
         self.logger = logger
         self.publish = publish
     }
 
+    /// Takes in what changed, without publishing it: of a start's batches all but the last.
+    func take(_ changes: RegistryChanges) {
+        for fault in changes.faults { logger.error("\(fault)") }
+        var faults = builder.apply(advertisers: changes.advertisers.put, removed: changes.advertisers.removed)
+        builder.apply(exchanges: changes.exchanges.put, removed: changes.exchanges.removed)
+        faults += builder.apply(strategies: changes.strategies.put, removed: changes.strategies.removed)
+        for fault in faults { logger.warning("\(fault)") }
+        revision = max(revision, changes.revision)
+    }
+
     /// Returns when every loop uses what is registered now.
-    func use(_ contents: RegistryContents) async {
-        self.contents = contents
+    func use(_ changes: RegistryChanges) async {
+        take(changes)
         await publishNext()
     }
 
     /// Returns when every loop uses the terms.
     func use(_ terms: OperatorFiles.Terms) async {
-        self.terms = terms
+        builder.use(rates: terms.rates, vetting: terms.vetting)
         await publishNext()
     }
 
-    private func publishNext() async {
+    /// Returns when every loop uses everything taken in so far.
+    func publishNext() async {
         let before = last
         let next = Task {
             await before?.value
-            await compileAndPublish()
+            while builder.freshCount > Self.freshAtOnceMax, builder.merge() != nil {}
+            await publish(builder.snapshot(revision: revision))
+            mergeBeside()
         }
         last = next
         await next.value
     }
 
-    private func compileAndPublish() async {
-        guard let contents else { return }
-        let snapshot = compiler.compile(contents, terms)
-        for fault in snapshot.faults { logger.warning("\(fault)") }
-        await publish(snapshot)
+    private func mergeBeside() {
+        guard merging == nil, builder.isWorthMerging else { return }
+        merging = Task.detached(priority: .background) { [builder, publish] in
+            if let merged = builder.merge() { await publish(merged) }
+            await self.endMerge()
+        }
     }
-}
 
-extension SnapshotCompiler {
-    func compile(_ contents: RegistryContents, _ terms: OperatorFiles.Terms) -> Snapshot {
-        compile(
-            revision: contents.revision,
-            advertisers: contents.advertisers,
-            strategies: contents.strategies,
-            exchanges: contents.exchanges,
-            rates: terms.rates,
-            vetting: terms.vetting
-        )
+    private func endMerge() {
+        merging = nil
+        mergeBeside()
     }
 }

@@ -79,11 +79,8 @@ struct AuctionKit {
         var table: [Currency: Int64] = [:]
         for (code, micros) in rates { table[try Self.currency(code)] = micros }
         ledger.advance(to: Self.instant)
-        snapshot = SnapshotCompiler(
-            kinds: [FlatPrice.kind],
-            ledger: ledger,
-            rates: CurrencyRates(dollarsPerUnit: table)
-        ).compile(
+        snapshot = SnapshotBuilder.compile(
+            kinds: [FlatPrice.kind], ledger: ledger, rates: CurrencyRates(dollarsPerUnit: table),
             revision: 42,
             advertisers: try advertisers.map { try AdvertiserDocument(Self.merged(#"{"id":"acme"}"#, $0)) },
             strategies: try strategies.map { try Self.document($0) },

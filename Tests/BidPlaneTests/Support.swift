@@ -71,7 +71,8 @@ enum World {
     ]
 
     static func snapshot(_ ledger: BudgetLedger) throws -> Snapshot {
-        SnapshotCompiler(kinds: [FlatPrice.kind], ledger: ledger, rates: CurrencyRates()).compile(
+        SnapshotBuilder.compile(
+            kinds: [FlatPrice.kind], ledger: ledger, rates: CurrencyRates(),
             revision: 3,
             advertisers: try ["acme", "other"].map { try AdvertiserDocument(Node.readOne("{\"id\":\"\($0)\"}")) },
             strategies: [try StrategyDocument(Node.readOne(strategy), kinds: [FlatPrice.kind])],

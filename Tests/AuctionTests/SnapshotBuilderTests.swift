@@ -7,7 +7,7 @@ import Testing
 @testable import Auction
 
 @Suite("Compiling a snapshot")
-struct SnapshotCompilerTests {
+struct SnapshotBuilderTests {
     @Test("strategies and exchanges are sorted by id, and found by it")
     func sorted() throws {
         let kit = try AuctionKit(
@@ -48,7 +48,8 @@ struct SnapshotCompilerTests {
     @Test("a strategy for a bidder that this service does not have is left out and named")
     func unknownBidder() throws {
         let ledger = BudgetLedger()
-        let snapshot = SnapshotCompiler(kinds: [], ledger: ledger, rates: CurrencyRates()).compile(
+        let snapshot = SnapshotBuilder.compile(
+            kinds: [], ledger: ledger, rates: CurrencyRates(),
             revision: 1,
             advertisers: [try AdvertiserDocument(try Node.readOne(#"{"id":"acme"}"#))],
             strategies: [try AuctionKit.document("{}")],
@@ -64,7 +65,8 @@ struct SnapshotCompilerTests {
         let request = try AuctionKit.request()
         #expect(try kit.hold(request).outcome == .bid(count: 1))
         #expect(try kit.hold(request).outcome == .noBid(.noOffer))
-        _ = SnapshotCompiler(kinds: [FlatPrice.kind], ledger: kit.ledger, rates: CurrencyRates()).compile(
+        _ = SnapshotBuilder.compile(
+            kinds: [FlatPrice.kind], ledger: kit.ledger, rates: CurrencyRates(),
             revision: 2,
             advertisers: [try AdvertiserDocument(try Node.readOne(#"{"id":"acme"}"#))],
             strategies: [try AuctionKit.document(#"{"budget":{"total":"0.004"}}"#)],
