@@ -76,16 +76,18 @@ extension RegistryChanges {
     }
 
     mutating func sort() {
-        advertisers.sort(by: \.id)
-        strategies.sort(by: \.id)
-        exchanges.sort(by: \.id)
+        advertisers.sort { $0.id }
+        strategies.sort { $0.id }
+        exchanges.sort { $0.id }
         faults.sort { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
     }
 }
 
 extension DocumentChanges {
-    fileprivate mutating func sort(by id: KeyPath<Document, String>) {
-        put.sort { $0[keyPath: id] < $1[keyPath: id] }
+    /// Sorts by ids and moves each document once: documents are large.
+    fileprivate mutating func sort(by id: (Document) -> String) {
+        let ids = put.map(id)
+        put = ids.indices.sorted { ids[$0] < ids[$1] }.map { put[$0] }
         removed.sort()
     }
 }
