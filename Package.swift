@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "Units", "OpenRTB", "BidKit", "Targeting", "Sealing", "Vetting",
+                "Units", "OpenRTB", "BidKit", "Targeting", "Creative", "Sealing", "Vetting",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),

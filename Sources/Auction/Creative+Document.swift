@@ -3,7 +3,9 @@ internal import Documents
 
 extension Creative {
     /// Compiles a registered creative of a strategy.
-    convenience init(_ document: CreativeDocument, campaign: String) {
+    ///
+    /// - Parameter categories: which categories lie within which, where an operator gave tables of them.
+    convenience init(_ document: CreativeDocument, campaign: String, categories: CategoryTree = CategoryTree()) {
         let identity = Identity(
             id: document.id,
             campaign: campaign,
@@ -13,8 +15,16 @@ extension Creative {
             attr: document.attr,
             language: document.language,
             bundle: document.bundle,
-            landing: document.landing
+            landing: document.landing,
+            isSensitive: document.sensitive,
+            iurl: document.iurl ?? ""
         )
+        let (markup, source) = Self.compiled(document)
+        self.init(identity, markup, source: source, categories: categories)
+    }
+
+    /// A creative's markup, and all that a browser may load from it.
+    private static func compiled(_ document: CreativeDocument) -> (Markup, source: String) {
         switch document.format {
         case .banner(let banner):
             let markup = BannerMarkup(
@@ -22,32 +32,26 @@ extension Creative {
                 w: banner.w,
                 h: banner.h,
                 api: banner.api,
-                mimes: banner.mimes
+                mimes: banner.mimes,
+                expand: banner.expand
             )
-            self.init(identity, .banner(markup), source: banner.html)
+            return (.banner(markup), banner.html)
         case .video(let linear):
-            self.init(identity, .linear(Self.markup(linear, document, isVideo: true)), source: Self.source(linear))
+            return (.linear(markup(linear, document, title: document.name, isVideo: true)), source(linear))
         case .audio(let linear):
-            self.init(identity, .linear(Self.markup(linear, document, isVideo: false)), source: Self.source(linear))
+            return (.linear(markup(linear, document, title: document.name, isVideo: false)), source(linear))
         case .native(let native):
-            let markup = NativeMarkup(
-                title: native.title,
-                image: native.image.map { ($0.url, $0.w, $0.h) },
-                icon: native.icon.map { ($0.url, $0.w, $0.h) },
-                data: native.data
-            )
-            let urls = [native.image?.url, native.icon?.url].compactMap { $0 }.joined(separator: " ")
-            self.init(identity, .native(markup), source: urls)
+            return (.native(markup(native, document)), source(native))
         }
     }
 
     private static func markup(
         _ linear: CreativeDocument.Linear,
         _ document: CreativeDocument,
-        isVideo: Bool
-    )
-        -> LinearMarkup
-    {
+        title: String,
+        isVideo: Bool,
+        depth: Int = 1
+    ) -> LinearMarkup {
         let source: LinearMarkup.Source =
             switch linear.source {
             case .media(let url): .media(url: url)
@@ -56,7 +60,7 @@ extension Creative {
         return LinearMarkup(
             isVideo: isVideo,
             id: document.id,
-            title: document.name,
+            title: title,
             mimes: linear.mimes,
             duration: linear.duration,
             w: linear.w,
@@ -64,7 +68,22 @@ extension Creative {
             protocols: linear.protocols,
             bitrate: linear.bitrate,
             api: linear.api,
-            source: source
+            source: source,
+            skipAfter: linear.skipAfter,
+            depth: depth
+        )
+    }
+
+    private static func markup(_ native: CreativeDocument.Native, _ document: CreativeDocument) -> NativeMarkup {
+        NativeMarkup(
+            title: native.title,
+            image: native.image.map { ($0.url, $0.w, $0.h) },
+            icon: native.icon.map { ($0.url, $0.w, $0.h) },
+            data: native.data,
+            video: native.video.map { markup($0, document, title: native.title, isVideo: true, depth: 2) },
+            privacy: native.privacy ?? "",
+            impressionTrackers: native.impressionTrackers,
+            clickTrackers: native.clickTrackers
         )
     }
 
@@ -72,7 +91,13 @@ extension Creative {
         switch linear.source {
         case .media(let url): return url
         // The names of XML schemas look like addresses, but nobody loads them.
-        case .vast(let text): return text.replacing("http://www.w3.org/", with: "")
+        case .vast(let text):
+            return text.replacing("http://www.w3.org/", with: "").replacing("http://www.iab.com/VAST", with: "")
         }
+    }
+
+    private static func source(_ native: CreativeDocument.Native) -> String {
+        let urls = [native.image?.url, native.icon?.url, native.privacy, native.video.map { source($0) }]
+        return (urls.compactMap { $0 } + native.impressionTrackers + native.clickTrackers).joined(separator: " ")
     }
 }

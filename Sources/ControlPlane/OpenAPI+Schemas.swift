@@ -195,21 +195,22 @@ extension OpenAPI {
                 "attr": { "$ref": "#/components/schemas/Codes" }, "language": { "type": "string" },
                 "bundle": { "type": "string" },
                 "landing": { "type": "string", "format": "uri", "maxLength": 1024 },
+                "sensitive": {
+                  "type": "boolean", "default": false,
+                  "description": "Whether a publisher who blocks other categories is taken to block it"
+                },
+                "iurl": { "type": "string", "format": "uri", "description": "A sample image" },
                 "frequency": { "$ref": "#/components/schemas/Frequency" },
                 "banner": {
                   "type": "object", "required": [ "html" ], "additionalProperties": false,
                   "properties": {
                     "w": { "$ref": "#/components/schemas/Pixels" }, "h": { "$ref": "#/components/schemas/Pixels" },
                     "html": { "type": "string", "description": "{click} becomes the landing page; at most 64 KiB" },
-                    "api": { "$ref": "#/components/schemas/Codes" }, "mimes": { "$ref": "#/components/schemas/Texts" }
+                    "api": { "$ref": "#/components/schemas/Codes" }, "mimes": { "$ref": "#/components/schemas/Texts" },
+                    "expand": { "type": "array", "items": { "type": "integer", "minimum": 1, "maximum": 6 } }
                   }
                 },
-                "video": {
-                  "allOf": [ { "$ref": "#/components/schemas/Linear" } ],
-                  "properties": {
-                    "w": { "$ref": "#/components/schemas/Pixels" }, "h": { "$ref": "#/components/schemas/Pixels" }
-                  }
-                },
+                "video": { "$ref": "#/components/schemas/Video" },
                 "audio": { "$ref": "#/components/schemas/Linear" },
                 "native": {
                   "type": "object", "required": [ "title" ], "additionalProperties": false,
@@ -223,8 +224,22 @@ extension OpenAPI {
                         "desc2", "displayurl", "ctatext"
                       ] },
                       "additionalProperties": { "type": "string" }
-                    }
+                    },
+                    "video": { "$ref": "#/components/schemas/Video" },
+                    "privacy": { "type": "string", "format": "uri" },
+                    "impression_trackers": { "$ref": "#/components/schemas/Trackers" },
+                    "click_trackers": { "$ref": "#/components/schemas/Trackers" }
                   }
+                }
+              }
+            },
+            "Trackers": { "type": "array", "maxItems": 8, "items": { "type": "string", "format": "uri" } },
+            "Video": {
+              "allOf": [ { "$ref": "#/components/schemas/Linear" } ],
+              "properties": {
+                "w": { "$ref": "#/components/schemas/Pixels" }, "h": { "$ref": "#/components/schemas/Pixels" },
+                "skip_after": {
+                  "type": "integer", "minimum": 0, "description": "Seconds until a viewer may skip media"
                 }
               }
             },

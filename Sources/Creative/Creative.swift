@@ -23,6 +23,10 @@ package final class Creative: Sendable {
         /// Store id of an advertised app.
         package var bundle: String
         package var landing: String
+        /// Of a kind that a publisher who blocks anything would block.
+        package var isSensitive: Bool
+        /// A sample image; empty for none.
+        package var iurl: String
 
         package init(
             id: String,
@@ -33,7 +37,9 @@ package final class Creative: Sendable {
             attr: [Int32],
             language: String,
             bundle: String,
-            landing: String
+            landing: String,
+            isSensitive: Bool = false,
+            iurl: String = ""
         ) {
             self.id = id
             self.campaign = campaign
@@ -44,6 +50,8 @@ package final class Creative: Sendable {
             self.language = language
             self.bundle = bundle
             self.landing = landing
+            self.isSensitive = isSensitive
+            self.iurl = iurl
         }
     }
 
@@ -53,30 +61,52 @@ package final class Creative: Sendable {
     package let fixedMembers: [UInt8]
     package let markup: Markup
     let adomain: [[UInt8]]
-    let cat: [[UInt8]]
+    /// What a publisher's lists may name it by.
+    let names: BlockNames
+    let cattax: Int32
+    let isSensitive: Bool
     let attr: [Int32]
     let language: [UInt8]
     /// Whether it is in some language: `xx` says that it is in none.
     let hasWords: Bool
-    let bundle: [UInt8]
     let isSecure: Bool
 
-    /// - Parameter source: everything that a browser may load from the markup, to see whether all of it is https.
-    package init(_ identity: Identity, _ markup: Markup, source: String) {
+    /// - Parameters:
+    ///   - source: everything that a browser may load from the markup, to see whether all of it is https.
+    ///   - categories: which categories lie within which, for taxonomies whose codes do not say.
+    package init(
+        _ identity: Identity, _ markup: Markup, source: String, categories: CategoryTree = CategoryTree()
+    ) {
         id = Array(identity.id.utf8)
         landing = Array(identity.landing.utf8)
         adomain = identity.adomain.map { Array($0.lowercased().utf8) }
-        cat = identity.cat.map { Array($0.utf8) }
-        attr = identity.attr
+        names = BlockNames(identity, categories)
+        cattax = identity.cattax
+        isSensitive = identity.isSensitive || Sensitivity.holds(identity.cat, identity.cattax)
+        attr = Self.attributes(identity.attr, markup)
         language = Array(identity.language.lowercased().utf8)
         hasWords = !identity.language.isEmpty && identity.language.lowercased() != "xx"
-        bundle = Array(identity.bundle.utf8)
-        isSecure = !source.lowercased().contains("http://")
-        fixedMembers = Self.fixedMembers(identity, markup)
+        isSecure = !Self.loadsPlainly(source) && !identity.iurl.lowercased().hasPrefix("http://")
+        fixedMembers = Self.fixedMembers(identity, markup, attr)
         self.markup = markup
     }
 
-    private static func fixedMembers(_ identity: Identity, _ markup: Markup) -> [UInt8] {
+    /// The attributes that it names, and that it can be skipped, which a publisher may block.
+    ///
+    /// - Source: AdCOM 1.0, Creative Attributes (16).
+    private static func attributes(_ named: [Int32], _ markup: Markup) -> [Int32] {
+        guard case .linear(let linear) = markup, linear.isSkippable, !named.contains(16) else { return named }
+        return named + [16]
+    }
+
+    /// Whether a text holds an address that is loaded without https, also spelled as scripts and entities spell it.
+    private static func loadsPlainly(_ source: String) -> Bool {
+        source.lowercased().replacing("\\", with: "").replacing("&colon;", with: ":").replacing("&#58;", with: ":")
+            .replacing("&#x3a;", with: ":").replacing("&sol;", with: "/").replacing("&#47;", with: "/")
+            .contains("http://")
+    }
+
+    private static func fixedMembers(_ identity: Identity, _ markup: Markup, _ attr: [Int32]) -> [UInt8] {
         func strings(_ values: [String]) -> String { "[" + values.map(JSONText.quoted).joined(separator: ",") + "]" }
         var text = ",\"adid\":\(JSONText.quoted(identity.id)),\"crid\":\(JSONText.quoted(identity.id))"
         text += ",\"cid\":\(JSONText.quoted(identity.campaign)),\"adomain\":\(strings(identity.adomain))"
@@ -84,118 +114,17 @@ package final class Creative: Sendable {
             text += ",\"cat\":\(strings(identity.cat))"
             if identity.cattax != 1 { text += ",\"cattax\":\(identity.cattax)" }
         }
-        if !identity.attr.isEmpty { text += ",\"attr\":[\(identity.attr.map(String.init).joined(separator: ","))]" }
+        if !attr.isEmpty { text += ",\"attr\":[\(attr.map(String.init).joined(separator: ","))]" }
         if !identity.language.isEmpty { text += ",\"language\":\(JSONText.quoted(identity.language))" }
         if !identity.bundle.isEmpty { text += ",\"bundle\":\(JSONText.quoted(identity.bundle))" }
+        if !identity.iurl.isEmpty { text += ",\"iurl\":\(JSONText.quoted(identity.iurl))" }
         let api: [Int32] =
             switch markup {
             case .banner(let banner): banner.api
             case .linear(let linear): linear.api
-            case .native: []
+            case .native(let native): native.video?.api ?? []
             }
         if !api.isEmpty { text += ",\"apis\":[\(api.map(String.init).joined(separator: ","))]" }
         return Array(text.utf8)
-    }
-}
-
-/// A banner's markup and what it needs. A class, so that looking at it copies nothing.
-package final class BannerMarkup: Sendable {
-    /// nil: fits any size.
-    let size: (w: Int32, h: Int32)?
-    let api: [Int32]
-    let mimes: [[UInt8]]
-    /// What kinds of banner ad it is, as `btype` numbers them.
-    let types: [Int32]
-    let template: MarkupTemplate
-
-    /// - Parameter html: our pixel is added at its end where it has no `{impression}` of its own.
-    package init(html: String, w: Int32?, h: Int32?, api: [Int32], mimes: [String]) {
-        if let w, let h { size = (w, h) } else { size = nil }
-        self.api = api
-        self.mimes = mimes.map { Array($0.utf8) }
-        types = Self.types(of: html.lowercased())
-        let compiled = MarkupTemplate(html)
-        let pixel = #"<img src="{impression}" width="1" height="1" alt="" style="position:absolute;visibility:hidden">"#
-        template = compiled.hasImpression ? compiled : MarkupTemplate(html + pixel)
-    }
-}
-
-extension BannerMarkup {
-    /// 1 text, 2 markup with images, 3 script, 4 frames.
-    ///
-    /// - Source: OpenRTB 2.5, 5.2 (AdCOM 1.0, Creative Subtypes - Display).
-    fileprivate static func types(of html: String) -> [Int32] {
-        var types: [Int32] = []
-        if html.contains("<script") { types.append(3) }
-        if html.contains("<iframe") { types.append(4) }
-        if types.isEmpty { types.append(html.contains("<img") ? 2 : 1) }
-        return types
-    }
-}
-
-/// A video's or audio's markup and what it needs.
-package final class LinearMarkup: Sendable {
-    package enum Source: Sendable {
-        case media(url: String)
-        case vast(String)
-    }
-
-    let isVideo: Bool
-    let mimes: [[UInt8]]
-    /// Seconds.
-    let duration: Int32
-    let size: (w: Int32, h: Int32)?
-    let protocols: [(value: Int32, version: StaticString)]
-    let bitrate: Int32?
-    let api: [Int32]
-    let template: MarkupTemplate
-    /// Whether the markup is made around a media file of ours, which players download progressively.
-    let isProgressive: Bool
-
-    /// - Parameter protocols: those of the document; empty for all that its kind, inline or wrapper, can be written in.
-    package init(
-        isVideo: Bool,
-        id: String,
-        title: String,
-        mimes: [String],
-        duration: Int32,
-        w: Int32?,
-        h: Int32?,
-        protocols: [Int32],
-        bitrate: Int32?,
-        api: [Int32],
-        source: Source
-    ) {
-        self.isVideo = isVideo
-        self.mimes = mimes.map { Array($0.utf8) }
-        self.duration = duration
-        if let w, let h { size = (w, h) } else { size = nil }
-        self.bitrate = bitrate
-        self.api = api
-        switch source {
-        case .media(let url):
-            isProgressive = true
-            self.protocols = VAST.inlineProtocols.filter { protocols.isEmpty || protocols.contains($0.value) }
-            let media = LinearMedia(
-                id: id,
-                title: title,
-                url: url,
-                isVideo: isVideo,
-                duration: duration,
-                w: w,
-                h: h,
-                bitrate: bitrate
-            )
-            template = MarkupTemplate(VAST.inline(media))
-        case .vast(let document):
-            isProgressive = false
-            let known = document.contains("<Wrapper") ? VAST.wrapperProtocols : VAST.inlineProtocols
-            let version = VAST.version(of: document)
-            self.protocols = known.filter { entry in
-                (protocols.isEmpty || protocols.contains(entry.value))
-                    && (version.map { "\(entry.version)" == $0 } ?? true)
-            }
-            template = MarkupTemplate(VAST.tracked(document))
-        }
     }
 }

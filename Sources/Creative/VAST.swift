@@ -1,6 +1,6 @@
-/// VAST documents: made around a media file, or an advertiser's own with our tracking put in.
+/// VAST documents made around a media file, and the pieces that an advertiser's own gets as well.
 ///
-/// - Source: VAST 2.0 to 4.2; the elements used are the same in all of them.
+/// - Source: VAST 2.0 to 4.2.
 enum VAST {
     /// Protocol values of an inline document, best first, and the version that each stands for.
     static let inlineProtocols: [(value: Int32, version: StaticString)] = [
@@ -11,46 +11,77 @@ enum VAST {
         (14, "4.2"), (12, "4.1"), (8, "4.0"), (6, "3.0"), (5, "2.0"),
     ]
 
-    /// An inline document that plays one media file.
-    static func inline(_ media: LinearMedia) -> String {
-        let hours = media.duration / 3600
-        let minutes = media.duration / 60 % 60
-        let seconds = media.duration % 60
-        let duration = [hours, minutes, seconds].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
-        let size = media.isVideo ? " width=\"\(media.w ?? 640)\" height=\"\(media.h ?? 360)\"" : ""
-        let bitrate = media.bitrate.map { " bitrate=\"\($0)\"" } ?? ""
-        return """
-            <VAST version="\(MarkupTemplate.versionMark)"><Ad id="\(escape(media.id))"><InLine>\
-            <AdSystem>Vendue</AdSystem><AdTitle>\(escape(media.title))</AdTitle>\
-            <Impression><![CDATA[{impression}]]></Impression>\
-            <Creatives><Creative id="\(escape(media.id))"><Linear><Duration>\(duration)</Duration>\
-            <VideoClicks><ClickThrough><![CDATA[{click}]]></ClickThrough></VideoClicks>\
-            <MediaFiles><MediaFile delivery="progressive" type="\(MarkupTemplate.mediaTypeMark)"\(size)\(bitrate)>\
-            <![CDATA[\(cdata(media.url))]]></MediaFile></MediaFiles>\
-            </Linear></Creative></Creatives></InLine></Ad></VAST>
-            """
+    static let error = "<Error><![CDATA[{event}error&code=[ERRORCODE]]]></Error>"
+    static let clickThrough = "<ClickThrough><![CDATA[{click}]]></ClickThrough>"
+    static let clickTracking = "<ClickTracking><![CDATA[{click}]]></ClickTracking>"
+    static let trackings = ["start", "firstQuartile", "midpoint", "thirdQuartile", "complete"]
+        .map { "<Tracking event=\"\($0)\"><![CDATA[{event}\($0)]]></Tracking>" }.joined()
+    static let trackingEvents = "<TrackingEvents>" + trackings + "</TrackingEvents>"
+
+    /// The document of a version as a template, whose parts a creative fills in: shared by all creatives.
+    ///
+    /// - Parameter depth: 1 within a bid, 2 within a native ad.
+    static func template(version: Int, isVideo: Bool, depth: Int) -> MarkupTemplate {
+        templates[((depth - 1) * 2 + (isVideo ? 1 : 0)) * inlineProtocols.count + version]
     }
 
-    /// An advertiser's document with our impression and click tracking in the first ad.
-    static func tracked(_ document: String) -> String {
-        // The advertiser's own text must not be taken for our macros.
-        var text = document
-        let impression = "<Impression><![CDATA[{impression}]]></Impression>"
-        for mark in ["<Impression", "<Creatives", "</InLine>", "</Wrapper>"] {
-            if let place = text.firstRange(of: mark) {
-                text.insert(contentsOf: impression, at: place.lowerBound)
-                break
+    private static let templates: [MarkupTemplate] = [1, 2].flatMap { depth in
+        [false, true].flatMap { isVideo in
+            inlineProtocols.map { entry in
+                var template = MarkupTemplate(depth: depth)
+                template.append(document("\(entry.version)", isVideo: isVideo)[...], in: .markup, own: true)
+                return template
             }
         }
-        if let place = text.firstRange(of: "</VideoClicks>") {
-            text.insert(contentsOf: "<ClickTracking><![CDATA[{click}]]></ClickTracking>", at: place.lowerBound)
-        }
-        return text
     }
 
-    /// The version that a document says it is; nil where it does not.
-    static func version(of document: String) -> Substring? {
-        document.firstMatch(of: /<VAST[^>]*\sversion\s*=\s*["']([0-9.]+)["']/)?.output.1
+    /// Elements in the order of the version's schema: before 4.0 as it was told, since then by the alphabet.
+    private static func document(_ version: String, isVideo: Bool) -> String {
+        let isNew = version.hasPrefix("4")
+        let hasServingID = version == "4.1" || version == "4.2"
+        let title = "<AdTitle>{title}</AdTitle>"
+        let impression = "<Impression><![CDATA[{impression}]]></Impression>"
+        let duration = "<Duration>{duration}</Duration>"
+        let clicks = "<VideoClicks>" + clickThrough + "</VideoClicks>"
+        let file = "<MediaFile delivery=\"progressive\" type=\"{type}\"{size}><![CDATA[{media}]]></MediaFile>"
+        let media = "<MediaFiles>" + file + "</MediaFiles>"
+        // The registry of 4.0 names the id a second time; later versions do not.
+        let idValue = hasServingID ? "" : " idValue=\"{id}\""
+        let universalID = "<UniversalAdId idRegistry=\"unknown\"\(idValue)>{id}</UniversalAdId>"
+        let servingID = hasServingID ? "<AdServingId>{cachebuster}</AdServingId>" : ""
+        return "<VAST version=\"\(version)\"><Ad id=\"{id}\"\(hasServingID && !isVideo ? " adType=\"audio\"" : "")>"
+            + "<InLine><AdSystem>Vendue</AdSystem>"
+            + (isNew ? error + impression + servingID + title : title + error + impression)
+            + "<Creatives><Creative id=\"{id}\"><Linear\(version == "2.0" ? "" : "{skip}")>"
+            + (isNew ? trackingEvents + duration + media + clicks : duration + trackingEvents + clicks + media)
+            + "</Linear>" + (isNew ? universalID : "") + "</Creative></Creatives></InLine></Ad></VAST>"
+    }
+
+    /// What a creative puts into the document, by ``MarkupTemplate/Part``.
+    static func parts(_ media: LinearMedia, depth: Int) -> [[UInt8]] {
+        MarkupTemplate.Part.allCases.map { part in
+            let text =
+                switch part {
+                case .id: escape(media.id)
+                case .title: escape(media.title)
+                case .duration: clock(media.duration)
+                case .skip: media.skipAfter.map { " skipoffset=\"\(clock($0))\"" } ?? ""
+                case .media: cdata(media.url)
+                case .size: size(media)
+                }
+            return MarkupTemplate.escaped(Array(text.utf8), depth: depth)
+        }
+    }
+
+    private static func size(_ media: LinearMedia) -> String {
+        // Required of audio as well, where both are 0.
+        let (w, h) = media.isVideo ? (media.w ?? 640, media.h ?? 360) : (0, 0)
+        return " width=\"\(w)\" height=\"\(h)\"" + (media.bitrate.map { " bitrate=\"\($0)\"" } ?? "")
+    }
+
+    /// Seconds as `HH:MM:SS`.
+    private static func clock(_ seconds: Int32) -> String {
+        [seconds / 3600, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
     }
 
     /// A text for an element or an attribute, byte by byte: `<` with an accent on it is still `<` to a parser.
@@ -62,6 +93,8 @@ enum VAST {
             case UInt8(ascii: "<"): out += Array("&lt;".utf8)
             case UInt8(ascii: ">"): out += Array("&gt;".utf8)
             case UInt8(ascii: "\""): out += Array("&quot;".utf8)
+            // XML cannot hold it in any spelling.
+            case 0..<9, 11, 12, 14..<32: out += Array("\u{FFFD}".utf8)
             default: out.append(byte)
             }
         }
@@ -88,6 +121,8 @@ struct LinearMedia {
     let isVideo: Bool
     /// Seconds.
     let duration: Int32
+    /// Seconds until a viewer may skip it; nil for never.
+    let skipAfter: Int32?
     let w: Int32?
     let h: Int32?
     let bitrate: Int32?

@@ -155,6 +155,13 @@ public struct NativeAsset: BitwiseCopyable, Sendable {
     public var h: Int32 = 0
     public var wmin: Int32 = 0
     public var hmin: Int32 = 0
+    /// Accepted types of an image or video; empty for any.
+    public var mimes: MediaTypes = []
+    /// Seconds of a video; 0 for any.
+    public var minduration: Int32 = 0
+    public var maxduration: Int32 = 0
+    /// VAST versions of a video, a bit each by the protocol's number; 0 for any.
+    public var protocols: UInt32 = 0
 
     public init() {}
 }

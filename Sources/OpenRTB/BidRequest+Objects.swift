@@ -92,8 +92,11 @@ public struct Device: BitwiseCopyable, Sendable {
     /// In lower case; from `sua.platform` where that is sent.
     public var os = Text.absent
     public var osv = Text.absent
+    /// Of the screen, in its own pixels.
     public var w: Int32?
     public var h: Int32?
+    /// Its pixels per device-independent one.
+    public var pxratio: Double?
     public var js: Bool?
     /// ISO 639-1 or BCP 47, in lower case.
     public var language = Text.absent

@@ -126,6 +126,15 @@ extension BidRequestReader {
         asset.kind = kind
         var members = Members(of: object, on: tape)
         while let (name, value) = members.next() {
+            switch name {
+            case "mimes":
+                if asset.mimes.isEmpty { asset.mimes = mediaTypes(value, on: tape) }
+                continue
+            case "protocols":
+                if asset.protocols == 0 { asset.protocols = protocols(value, on: tape) }
+                continue
+            default: break
+            }
             guard let number = number(value, on: tape), number > 0 else { continue }
             switch name {
             case "type": if asset.type == 0 { asset.type = number }
@@ -134,9 +143,35 @@ extension BidRequestReader {
             case "h": if asset.h == 0 { asset.h = number }
             case "wmin": if asset.wmin == 0 { asset.wmin = number }
             case "hmin": if asset.hmin == 0 { asset.hmin = number }
+            case "minduration": if asset.minduration == 0 { asset.minduration = number }
+            case "maxduration": if asset.maxduration == 0 { asset.maxduration = number }
             default: break
             }
         }
+    }
+
+    private func mediaTypes(_ value: TapeIndex, on tape: Tape) -> MediaTypes {
+        var types: MediaTypes = []
+        var elements = Elements(of: value, on: tape)
+        while let element = elements.next() {
+            guard tape.kind(element) == .string else { continue }
+            let text = unsafe TextBuffer(base: tape.strings)
+            unsafe text.withBytes(tape.text(element)) { bytes in
+                if !bytes.isEmpty { unsafe types.insert(MediaTypes(bytes)) }
+            }
+        }
+        return types
+    }
+
+    /// A bit for each protocol; one that is beyond the bits is none of ours, but the list is no longer empty.
+    private func protocols(_ value: TapeIndex, on tape: Tape) -> UInt32 {
+        var protocols: UInt32 = 0
+        var elements = Elements(of: value, on: tape)
+        while let element = elements.next() {
+            guard let number = number(element, on: tape), number > 0 else { continue }
+            protocols |= 1 << UInt32(min(number, 31))
+        }
+        return protocols
     }
 
     private func readTrackers(

@@ -29,6 +29,7 @@ extension BidRequestReader {
             case "osv": first(&device.osv, text(value))
             case "w": first(&device.w, integer(value))
             case "h": first(&device.h, integer(value))
+            case "pxratio": first(&device.pxratio, double(value))
             case "js": first(&device.js, flag(value))
             case "language": if device.language.isEmpty { device.language = lowercased(value) }
             case "langb": if langb.isEmpty { langb = lowercased(value) }

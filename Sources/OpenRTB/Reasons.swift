@@ -64,6 +64,8 @@ public enum PassReason: UInt8, CaseIterable, Sendable {
     case language
     /// The creative carries http where https is demanded.
     case notSecure
+    /// The visitor is rewarded for seeing the ad through, and the creative can be skipped.
+    case rewarded
     /// A private auction without a deal of ours, or a deal that excludes us.
     case deal
     /// The supply is not what the strategy's `supply` asks for.
@@ -74,8 +76,6 @@ public enum PassReason: UInt8, CaseIterable, Sendable {
     case roadblock
     /// The break already has the creative, or another ad of its advertiser.
     case podDuplicate
-    /// A skippable ad in a rewarded slot.
-    case rewarded
     /// No rate between the strategy's currency and an accepted one.
     case currency
     /// Below the floor.

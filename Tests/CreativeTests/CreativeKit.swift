@@ -58,11 +58,14 @@ extension Creative {
         h: Int32? = nil,
         api: [Int32] = [],
         mimes: [String] = [],
+        expand: [Int32] = [],
+        categories: CategoryTree = CategoryTree(),
         change: (inout Identity) -> Void = { _ in }
     ) -> Creative {
         var identity = Identity.test()
         change(&identity)
-        return Creative(identity, .banner(BannerMarkup(html: html, w: w, h: h, api: api, mimes: mimes)), source: html)
+        let markup = BannerMarkup(html: html, w: w, h: h, api: api, mimes: mimes, expand: expand)
+        return Creative(identity, .banner(markup), source: html, categories: categories)
     }
 
     /// What a video or audio creative may be made of.
@@ -76,13 +79,24 @@ extension Creative {
         var protocols: [Int32] = []
         var bitrate: Int32?
         var api: [Int32] = []
+        var skipAfter: Int32?
+        var depth = 1
         var source = LinearMarkup.Source.media(url: "https://cdn.example/v.mp4")
     }
 
     static func linear(_ change: (inout LinearParts) -> Void = { _ in }) -> Creative {
         var parts = LinearParts()
         change(&parts)
-        let markup = LinearMarkup(
+        let source =
+            switch parts.source {
+            case .media(let url): url
+            case .vast(let text): text
+            }
+        return Creative(.test(), .linear(markup(parts)), source: source)
+    }
+
+    static func markup(_ parts: LinearParts) -> LinearMarkup {
+        LinearMarkup(
             isVideo: parts.isVideo,
             id: "c-1",
             title: parts.title,
@@ -93,40 +107,55 @@ extension Creative {
             protocols: parts.protocols,
             bitrate: parts.bitrate,
             api: parts.api,
-            source: parts.source
+            source: parts.source,
+            skipAfter: parts.skipAfter,
+            depth: parts.depth
         )
-        let source =
-            switch parts.source {
-            case .media(let url): url
-            case .vast(let text): text
-            }
-        return Creative(.test(), .linear(markup), source: source)
     }
 
     static func native(
         title: String = "Run faster",
         image: (url: String, w: Int32, h: Int32)? = ("https://cdn.example/i.png", 1200, 627),
         icon: (url: String, w: Int32, h: Int32)? = ("https://cdn.example/o.png", 80, 80),
-        data: [Int32: String] = [1: "Acme", 2: "Light as air", 12: "Buy"]
+        data: [Int32: String] = [1: "Acme", 2: "Light as air", 12: "Buy"],
+        video: LinearParts? = nil,
+        privacy: String = "",
+        impressionTrackers: [String] = [],
+        clickTrackers: [String] = []
     ) -> Creative {
-        Creative(.test(), .native(NativeMarkup(title: title, image: image, icon: icon, data: data)), source: "")
+        var inner = video
+        inner?.depth = 2
+        let native = NativeMarkup(
+            title: title,
+            image: image,
+            icon: icon,
+            data: data,
+            video: inner.map { markup($0) },
+            privacy: privacy,
+            impressionTrackers: impressionTrackers,
+            clickTrackers: clickTrackers
+        )
+        return Creative(.test(), .native(native), source: "")
     }
 }
 
 /// Our URLs in markup.
 let impressionURL = "https://bid.example/imp/TOKEN?p=${AUCTION_PRICE}"
 let clickURL = "https://bid.example/click/TOKEN"
+/// All but the event's name.
+let eventURL = "https://bid.example/event/TOKEN?e="
 
 /// The markup that a creative writes for a request's impression, as the exchange reads it out of the response.
 ///
 /// - Throws: where the creative does not fit, or what it writes is no member of a JSON object.
-func markup(_ creative: Creative, imp: String) throws -> String {
-    let reader = try reader(imp: imp)
+func markup(_ creative: Creative, imp: String, _ more: String = "") throws -> String {
+    let reader = try reader(imp: imp, more)
     let slot = reader.request.imps[0]
     guard case .fits(let fit) = creative.fit(slot, in: reader.request) else { throw Unexpected.refused }
     var urls = MarkupURLs()
     urls.impression.append(Array(impressionURL.utf8))
     urls.click.append(Array(clickURL.utf8))
+    urls.event.append(Array(eventURL.utf8))
     var out = ByteWriter()
     out.append("{\"x\":1")
     creative.writeMarkup(slot, fit, in: reader.request, urls, into: &out)

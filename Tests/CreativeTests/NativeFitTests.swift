@@ -58,5 +58,34 @@ struct NativeFitTests {
         #expect(try ruling(.native(title: "Größ"), imp: slot) == .fits(.native))
         #expect(try ruling(.native(title: "早く走る"), imp: slot) == .fits(.native))
         #expect(try ruling(.native(title: "Größe"), imp: slot) == .refused(.format))
+        // Two Unicode scalars that look like one letter are two.
+        #expect(try ruling(.native(title: "abce\u{301}"), imp: slot) == .refused(.format))
+    }
+
+    @Test(
+        "a video asset needs a video of an accepted type, length and version",
+        arguments: [
+            ("{}", true), (#"{"mimes":["video/webm"]}"#, false), (#"{"mimes":["video/webm","Video/MP4"]}"#, true),
+            (#"{"mimes":["video/unheard-of"]}"#, false), (#"{"minduration":15,"maxduration":15}"#, true),
+            (#"{"minduration":16}"#, false), (#"{"maxduration":14}"#, false), (#"{"protocols":[3]}"#, true),
+            (#"{"protocols":[6]}"#, false), (#"{"protocols":[40]}"#, false), (#"{"protocols":[]}"#, true),
+        ])
+    func videos(video: String, fits: Bool) throws {
+        let slot = native(#"{"id":1,"required":1,"video":\#(video)}"#)
+        #expect(try ruling(.native(video: .init()), imp: slot) == (fits ? .fits(.native) : .refused(.format)))
+    }
+
+    @Test(
+        "an image is of an accepted type, where its name tells which it is",
+        arguments: [
+            ("https://a.example/i.png", #"["image/png"]"#, true),
+            ("https://a.example/i.png", #"["image/jpeg"]"#, false),
+            ("https://a.example/i.JPG?x=.png", #"["image/jpg"]"#, true),
+            ("https://a.example/i", #"["image/gif"]"#, true),
+            ("https://a.example/i.png", "[]", true), ("https://a.example/i.png", #"["image/unheard-of"]"#, false),
+        ])
+    func imageTypes(url: String, mimes: String, fits: Bool) throws {
+        let slot = native(#"{"id":1,"required":1,"img":{"type":3,"mimes":\#(mimes)}}"#)
+        #expect(try ruling(.native(image: (url, 1200, 627)), imp: slot) == (fits ? .fits(.native) : .refused(.format)))
     }
 }

@@ -46,11 +46,76 @@ struct NativeMarkupTests {
         #expect(tracker["method"] as? Int == 1)
         #expect(tracker["url"] as? String == impressionURL)
         #expect(offered["imptrackers"] == nil)
-        for others in ["", #","eventtrackers":[{"event":1,"methods":[2]},{"event":2,"methods":[1]}]"#] {
+        for others in ["", #","eventtrackers":[{"event":1,"methods":[2]},{"event":2,"methods":[2]}]"#] {
             let old = try root(.native(), imp: slot(assets + others))
             #expect(old["imptrackers"] as? [String] == [impressionURL])
             #expect(old["eventtrackers"] == nil)
         }
+    }
+
+    @Test("an ad that was seen long enough is counted where the seller offers that by image pixels")
+    func views() throws {
+        let all = #","eventtrackers":[{"event":2,"methods":[1]},{"event":3,"methods":[2]},{"event":4,"methods":[1,2]}]"#
+        let root = try root(.native(impressionTrackers: ["https://own.example/i"]), imp: slot(assets + all))
+        let trackers = try #require(root["eventtrackers"] as? [[String: Any]])
+        #expect(trackers.map { $0["event"] as? Int } == [2, 4])
+        #expect(trackers.map { $0["url"] as? String } == [eventURL + "viewableMRC50", eventURL + "viewableVideo50"])
+        #expect(root["imptrackers"] as? [String] == [impressionURL, "https://own.example/i"])
+    }
+
+    @Test("the advertiser's own pixels stand beside ours, and its privacy notice where one is asked for")
+    func own() throws {
+        let creative = Creative.native(
+            privacy: "https://own.example/privacy?\"",
+            impressionTrackers: ["https://own.example/i", "https://own.example/j"],
+            clickTrackers: ["https://own.example/c\""]
+        )
+        let asked = try root(
+            creative, imp: slot(assets + #","privacy":1,"eventtrackers":[{"event":1,"methods":[1]}]"#))
+        #expect((asked["link"] as? [String: Any])?["clicktrackers"] as? [String] == ["https://own.example/c\""])
+        #expect(asked["privacy"] as? String == "https://own.example/privacy?\"")
+        let urls = (asked["eventtrackers"] as? [[String: Any]])?.map { $0["url"] as? String }
+        #expect(urls == [impressionURL, "https://own.example/i", "https://own.example/j"])
+        #expect(try root(creative, imp: slot(assets))["privacy"] == nil)
+        #expect(try root(.native(), imp: slot(assets + #","privacy":1"#))["privacy"] == nil)
+    }
+
+    @Test("a video asset is answered with a whole VAST document, in a version that the slot takes")
+    func video() throws {
+        let asked =
+            #""assets":[{"id":1,"required":1,"video":{"mimes":["video/mp4"],"minduration":5,"maxduration":15,"protocols":[2,3]}}]"#
+        var parts = Creative.LinearParts()
+        parts.title = "\"Run\" & </script>"
+        let root = try root(.native(video: parts), imp: slot(asked))
+        let asset = try #require((root["assets"] as? [[String: Any]])?.first)
+        let document = XMLTree(try #require((asset["video"] as? [String: Any])?["vasttag"] as? String))
+        #expect(document.failure == nil)
+        #expect(document.attributes["VAST"]?["version"] == "3.0")
+        #expect(document["VAST/Ad/InLine/AdTitle"] == parts.title)
+        #expect(document["VAST/Ad/InLine/Impression"] == impressionURL)
+        let linear = "VAST/Ad/InLine/Creatives/Creative/Linear"
+        #expect(document["\(linear)/MediaFiles/MediaFile"] == "https://cdn.example/v.mp4")
+        #expect(document.texts["\(linear)/TrackingEvents/Tracking"]?.last == eventURL + "complete")
+    }
+
+    @Test(
+        "a macro in a native ad's own VAST is escaped for both levels of JSON",
+        arguments: ["\"", "\\", "</script>", "a]]>b", "早\u{1}"])
+    func videoMacros(bundle: String) throws {
+        var parts = Creative.LinearParts()
+        parts.source = .vast(
+            "<VAST version='3.0'><Ad id='{bundle}'><InLine><AdSystem><![CDATA[{bundle}]]></AdSystem>"
+                + "<AdTitle>{bundle:js}</AdTitle></InLine></Ad></VAST>")
+        let imp = slot(#""assets":[{"id":1,"required":1,"video":{}}]"#)
+        let adm = try markup(.native(video: parts), imp: imp, "\"app\":{\"bundle\":\(JSONText.quoted(bundle))}")
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(adm.utf8)) as? [String: Any])
+        let asset = try #require((root["assets"] as? [[String: Any]])?.first)
+        let document = XMLTree(try #require((asset["video"] as? [String: Any])?["vasttag"] as? String))
+        #expect(document.failure == nil)
+        let expected = bundle.replacing("\u{1}", with: "\u{FFFD}")
+        #expect(document["VAST/Ad/InLine/AdSystem"] == expected)
+        #expect(document.attributes["VAST/Ad"]?["id"] == expected)
+        #expect(document["VAST/Ad/InLine/AdTitle"]?.contains(where: { "\"</>".contains($0) }) == false)
     }
 
     @Test("a request wrapped as version 1.0 has it gets an answer wrapped alike")

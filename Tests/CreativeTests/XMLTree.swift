@@ -10,6 +10,8 @@ final class XMLTree: NSObject, XMLParserDelegate {
     private(set) var texts: [String: [String]] = [:]
     /// Attributes of the first element of each path.
     private(set) var attributes: [String: [String: String]] = [:]
+    /// Paths of all elements in the order of their start tags.
+    private(set) var order: [String] = []
     /// What stopped the parser; nil for a well-formed document.
     private(set) var failure: (any Error)?
 
@@ -39,6 +41,7 @@ final class XMLTree: NSObject, XMLParserDelegate {
         path.append(elementName)
         open.append("")
         let name = path.joined(separator: "/")
+        order.append(name)
         if attributes[name] == nil { attributes[name] = attributeDict }
     }
 

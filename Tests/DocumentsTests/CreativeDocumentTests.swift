@@ -150,6 +150,94 @@ struct CreativeDocumentTests {
         #expect(pointers(found) == (isSound ? [] : ["/c/video/vast"]))
     }
 
+    @Test(
+        "a VAST document that cannot be read is refused with the place of its fault",
+        arguments: [
+            (
+                "<VAST><Ad>\\n<InLine></Ad></VAST>",
+                "is no well-formed XML at line 2, column 9: </Ad> where </InLine> is due"
+            ),
+            (
+                "<VAST><Ad><InLine>a & b</InLine></Ad></VAST>",
+                "is no well-formed XML at line 1, column 21: “&” that begins none"
+            ),
+            (
+                "<!DOCTYPE x><VAST/>",
+                "is no well-formed XML at line 1, column 1: a document type declaration is not accepted"
+            ),
+            ("<VAST/>", "is no VAST document: an <Ad> within <VAST> is missing"),
+            ("<VAST><Ad/></VAST>", "is no VAST document: <InLine> or <Wrapper> within <Ad> is missing"),
+            ("<!-- <VAST> --><VMAP/>", "is no VAST document: the root element <VAST> is missing"),
+        ])
+    func vastFaults(vast: String, message: String) throws {
+        let found = try creative(
+            "{\"banner\":null,\"video\":{\"mimes\":[\"video/mp4\"],\"duration\":15,\"vast\":\"\(vast)\"}}"
+        ).faults
+        #expect(found.map(\.pointer) == ["/c/video/vast"])
+        #expect(found.first?.message.hasPrefix(message) == true, "\(found)")
+    }
+
+    @Test(
+        "a video may be skipped after less than its length, if it is made around a media file",
+        arguments: [
+            (#"{"skip_after":5}"#, []), (#"{"skip_after":15}"#, ["/skip_after"]),
+            (#"{"skip_after":-1}"#, ["/skip_after"]),
+            (#"{"skip_after":5,"media":null,"vast":"<VAST><Ad><InLine/></Ad></VAST>"}"#, ["/skip_after"]),
+        ])
+    func skipping(patch: String, places: [String]) throws {
+        let changed = try node(video).merging(try node(patch)).json
+        let read = try creative("{\"banner\":null,\"video\":\(changed)}")
+        #expect(pointers(read.faults) == places.map { "/c/video" + $0 })
+        guard places.isEmpty, case .video(let linear) = read.document.format else { return }
+        #expect(linear.skipAfter == 5)
+    }
+
+    @Test("a banner names where it expands to, a creative that it is sensitive and a sample image")
+    func more() throws {
+        let read = try creative(#"{"sensitive":true,"iurl":"https://a.example/i.png","banner":{"expand":[1,4]}}"#)
+        #expect(read.faults == [])
+        #expect(read.document.sensitive)
+        #expect(read.document.iurl == "https://a.example/i.png")
+        guard case .banner(let banner) = read.document.format else {
+            Issue.record("no banner")
+            return
+        }
+        #expect(banner.expand == [1, 4])
+        let found = try creative(#"{"sensitive":"yes","iurl":"i.png","banner":{"expand":[7]}}"#).faults
+        #expect(pointers(found) == ["/c/sensitive", "/c/iurl", "/c/banner/expand/0"])
+    }
+
+    @Test("a native ad may have a video, a privacy notice and pixels of its own")
+    func nativeMore() throws {
+        let read = try creative(
+            #"""
+            {"banner":null,"native":{"title":"t","privacy":"https://a.example/p","impression_trackers":["https://a.example/i"],
+            "click_trackers":["https://a.example/c","https://a.example/d"],"video":\#(video)}}
+            """#
+        )
+        #expect(read.faults == [])
+        guard case .native(let native) = read.document.format else {
+            Issue.record("no native ad")
+            return
+        }
+        #expect(native.video?.source == .media("https://cdn.example/v.mp4"))
+        #expect(native.privacy == "https://a.example/p")
+        #expect(native.impressionTrackers == ["https://a.example/i"])
+        #expect(native.clickTrackers == ["https://a.example/c", "https://a.example/d"])
+        let many = (0..<9).map { "\"https://a.example/\($0)\"" }.joined(separator: ",")
+        let found = try creative(
+            """
+            {"banner":null,"native":{"title":"t","privacy":"p","impression_trackers":["i"],"click_trackers":[\(many)],
+            "video":{"duration":15}}}
+            """
+        ).faults
+        #expect(
+            pointers(found) == [
+                "/c/native/video/mimes", "/c/native/video", "/c/native/privacy", "/c/native/impression_trackers/0",
+                "/c/native/click_trackers",
+            ])
+    }
+
     @Test("a native ad has a title, and images and texts by name")
     func nativeMembers() throws {
         let read = try creative(
