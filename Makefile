@@ -14,6 +14,7 @@ demo: packages
 test: packages
 	swift build --build-tests
 	swift test --skip-build --parallel
+	scripts/install-packages --browser
 	scripts/test-outside
 
 # Time, allocations and retains of each step of a bid, held to LoadTests/Thresholds, and growth with strategies.

@@ -82,7 +82,8 @@ package struct MarkupEscape: Equatable, Sendable {
             out.append(Self.replacement)
         } else {
             out.append("&#")
-            out.appendDecimal(Int64(byte))
+            // HTML has no carriage return by number.
+            out.appendDecimal(byte == 13 ? 32 : Int64(byte))
             out.append(";")
         }
     }
@@ -134,9 +135,9 @@ package struct MarkupEscape: Equatable, Sendable {
         }
     }
 
-    /// Control characters that XML cannot hold in any spelling.
+    /// Control characters that XML or HTML cannot hold in any spelling.
     private static func isControl(_ byte: UInt8) -> Bool {
-        byte < 0x20 && byte != 9 && byte != 10 && byte != 13
+        byte < 0x20 && byte != 9 && byte != 10 && byte != 13 || byte == 0x7F
     }
 
     /// U+FFFD, which stands for what cannot be written.

@@ -113,13 +113,13 @@ struct MacroTests {
         #expect(
             document["VAST/Ad/InLine/AdTitle"]?.replacing("\r\n", with: "  ") == "a"
                 + spaced.replacing("\r\n", with: "  ") + "z")
-        #expect(document.attributes["VAST/Ad"]?["id"] == text)
+        #expect(document.attributes["VAST/Ad"]?["id"] == text.replacing("\r", with: " "))
         #expect(adm.contains("<!-- {bundle} -->"))
     }
 
     @Test("what XML cannot hold is replaced, and a long value is cut between characters")
     func limits() throws {
-        #expect(try written("{bundle}", "a\u{1}b\u{FFFF}c") == "a\u{FFFD}b\u{FFFD}c")
+        #expect(try written("{bundle}", "a\u{1}b\u{FFFF}c\u{7F}") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}")
         let long = String(repeating: "é", count: 300)
         #expect(try written("{bundle}", long) == String(repeating: "é", count: 128))
         #expect(try written("{bundle}", "x" + long) == "x" + String(repeating: "é", count: 127))

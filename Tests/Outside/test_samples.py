@@ -220,6 +220,9 @@ class BlockedListTests(SampleCase):
         if rule == "wlang":
             return not any(same_language("fr", code.lower()) for code in texts(request.get("wlang")))
         blocked = texts(request.get(rule))
+        if rule == "bcat" and (integer(request.get("cattax")) or 1) != 1:
+            # Not to be compared with the creative's: its IAB25 is sensitive, and taken to be blocked.
+            return bool(blocked)
         if rule == "badv":
             return any(within(domain, entry.lower()) for domain in own for entry in blocked)
         if rule == "bcat":
