@@ -48,6 +48,26 @@ struct NativeReadingTests {
         }
     }
 
+    @Test("types, versions and lengths of a native video are read as sets, those that are not known as such")
+    func videos() throws {
+        let video =
+            #"{"mimes":["Video/MP4","video/x","",5],"minduration":5,"maxduration":30,"protocols":[2,"3",0,-1,99]}"#
+        for json in native(
+            #"{"assets":[{"id":1,"video":\#(video)},{"id":2,"img":{"mimes":["image/jpg"]}},{"id":3,"img":{}}]}"#)
+        {
+            let reader = BidRequestReader()
+            try reader.read(copying: Array(json.utf8))
+            let native = try #require(reader.request.imps[0].native)
+            let asset = reader.request.element(0, of: native.assets)
+            #expect(asset.mimes == [MediaTypes("video/mp4"), .other])
+            #expect(asset.minduration == 5)
+            #expect(asset.maxduration == 30)
+            #expect(asset.protocols == 1 << 2 | 1 << 3 | 1 << 31)
+            #expect(reader.request.element(1, of: native.assets).mimes == MediaTypes("image/jpeg"))
+            #expect(reader.request.element(2, of: native.assets).mimes.isEmpty)
+        }
+    }
+
     @Test("a wrapping around a wrapping, or sizes that are not above zero, add nothing")
     func odd() throws {
         let wrapped = request(

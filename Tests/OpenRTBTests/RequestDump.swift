@@ -99,6 +99,7 @@ struct RequestDump {
         put("device.osv", device.osv)
         put("device.w", device.w)
         put("device.h", device.h)
+        put("device.pxratio", device.pxratio)
         put("device.js", device.js)
         put("device.language", device.language)
         put("device.carrier", device.carrier)
