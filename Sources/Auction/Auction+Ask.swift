@@ -97,7 +97,7 @@ extension Auction {
                 if reason == .format { reason = .deal }
                 continue
             }
-            switch strategy.creatives[index].fit(slot.imp, in: request) {
+            switch strategy.creatives[index].fit(slot.imp, in: request, &blocks) {
             case .fits(let fit) where exchange.takes(fit.mtype): fitting.append((index, fit))
             case .fits: continue
             case .refused(let why): if reason == .format { reason = why }

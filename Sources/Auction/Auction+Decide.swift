@@ -23,9 +23,10 @@ extension Auction {
             shortlist(slot, of: request, screened, context, most)
             decideSeveral(slot, most, pod?.poddur, request, context)
         }
-        let unreached = search.unreached
-        pass(.outranked, by: unreached)
-        pass(.targeting, by: max(0, context.snapshot.count - matched - unreached))
+        let passedOver = search.unreached
+        unreached += passedOver
+        pass(slot.imp.privateAuction ? .deal : .outranked, by: passedOver)
+        pass(.targeting, by: max(0, context.snapshot.count - matched - passedOver))
     }
 
     private func decideOne(

@@ -51,14 +51,17 @@ extension Auction {
                 if let seen = witness.verdicts[index][number] {
                     verdicts.append(verdict(snapshot.strategy(number), seen, slot, request, screened, context))
                 } else if verdicts.count < Self.explainedMax {
-                    let seen = Witness.Seen(reason: .targeting, offer: nil)
-                    verdicts.append(verdict(snapshot.strategy(number), seen, slot, request, screened, context))
+                    let strategy = snapshot.strategy(number)
+                    // The deals that it names are part of what the index looks for.
+                    let isWanted = Evaluator.matches(strategy.wish, slot.imp, of: request, screened.targeting)
+                    let seen = Witness.Seen(reason: isWanted ? .deal : .targeting, offer: nil)
+                    verdicts.append(verdict(strategy, seen, slot, request, screened, context))
                 } else {
                     explanation.omitted += 1
                 }
             }
             for strategy in paused.prefix(Self.explainedMax) {
-                let isWanted = Evaluator.matches(strategy.targeting, slot.imp, of: request, screened.targeting)
+                let isWanted = Evaluator.matches(strategy.wish, slot.imp, of: request, screened.targeting)
                 let seen = Witness.Seen(reason: isWanted ? .notInFlight : .targeting, offer: nil)
                 verdicts.append(verdict(strategy, seen, slot, request, screened, context))
             }

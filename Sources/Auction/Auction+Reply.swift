@@ -37,6 +37,14 @@ extension Auction {
         context.snapshot.strategy(winners[winner].strategy)
     }
 
+    /// An impression's first bid has the id of its place in the request.
+    private func bidID(_ winner: Int, _ context: AuctionContext) -> BidID {
+        let imp = winners[winner].imp
+        var earlier = 0
+        for index in 0..<winner where winners[index].imp == imp { earlier += 1 }
+        return BidID(seed: context.seed, index: imp | earlier << 16)
+    }
+
     private func isFirstOfSeat(_ index: Int, _ context: AuctionContext) -> Bool {
         let seat = strategy(index, context).seat
         for earlier in 0..<index where strategy(earlier, context).seat == seat { return false }
@@ -56,7 +64,7 @@ extension Auction {
         let creative = strategy.creatives[offer.creative]
         let imp = request.imps[offer.imp]
         let head = BidHead(
-            id: BidID(seed: context.seed, index: index),
+            id: bidID(index, context),
             impid: imp.id,
             price: offer.price,
             mtype: offer.fit.mtype,
@@ -97,7 +105,7 @@ extension Auction {
         tokens.facts.clear()
         BidFactsWriter.write(
             .init(
-                bidID: BidID(seed: context.seed, index: index),
+                bidID: bidID(index, context),
                 instant: context.instant,
                 price: offer.price,
                 currency: screened.currency,

@@ -17,6 +17,7 @@ extension Auction {
         let exchange = context.snapshot.exchanges[context.exchange]
         considered = 0
         inconvertible = 0
+        unreached = 0
         if exchange.isPaused { return .stop(.exchangePaused) }
         if request.imps.isEmpty { return .stop(.invalidRequest) }
         if context.snapshot.count == 0 { return .stop(.noStrategies) }

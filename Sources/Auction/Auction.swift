@@ -49,12 +49,16 @@ package final class Auction {
     var winners: [Offer] = []
     /// Creatives of the strategy at hand that fit.
     var fitting: [(index: Int, fit: Fit)] = []
+    /// The request's block lists, for creatives to be looked up in.
+    var blocks = BlockIndex()
     /// Whether the winners are one strategy's, which takes all or none.
     var isGrouped = false
     /// Strategies in flight, of an allowed seat, that targeting let through, counted over this request's impressions.
     var considered = 0
     /// Those of them whose currency cannot be converted to that of the response.
     var inconvertible = 0
+    /// Strategies that were not asked because they cannot bid enough, counted over this request's impressions.
+    var unreached = 0
     /// Strategies whose targeting accepts the impression at hand.
     var matched = 0
     /// Why strategies that were considered made no bid, by ``PassReason``.
@@ -114,6 +118,7 @@ package final class Auction {
         roadblocks.removeAll(keepingCapacity: true)
         isGrouped = false
         search.begin(context.snapshot, request, screened.targeting)
+        blocks.start(request)
         for index in request.imps.indices {
             let slot = Slot(index: index, imp: request.imps[index])
             decide(slot, of: request, screened, context)
@@ -125,7 +130,7 @@ package final class Auction {
     func reasonForSilence(_ context: AuctionContext) -> NoBidReason {
         if context.deadline.hasPassed(at: time.moment()) { return .insufficientTime }
         if inconvertible > 0, inconvertible == considered { return .currency }
-        if considered > 0 { return .noOffer }
+        if considered > 0 || unreached > 0 { return .noOffer }
         let snapshot = context.snapshot
         let hasStrategies = snapshot.numbers.contains { snapshot.strategy($0).isInFlight(at: context.instant) }
         return hasStrategies ? .noMatch : .noStrategies

@@ -1,4 +1,5 @@
 package import BidKit
+package import Creative
 package import Documents
 package import Ledger
 internal import Synchronization
@@ -16,6 +17,7 @@ package final class SnapshotBuilder: Sendable {
 
     private let kinds: [BidderKind]
     private let ledger: BudgetLedger
+    private let categories: CategoryTree
     private let state: Mutex<State>
 
     private struct State {
@@ -39,9 +41,11 @@ package final class SnapshotBuilder: Sendable {
     }
 
     package init(
-        kinds: [BidderKind], ledger: BudgetLedger, rates: CurrencyRates = CurrencyRates(), vetting: Vetting = .builtIn
+        kinds: [BidderKind], ledger: BudgetLedger, rates: CurrencyRates = CurrencyRates(), vetting: Vetting = .builtIn,
+        categories: CategoryTree = CategoryTree()
     ) {
         self.kinds = kinds
+        self.categories = categories
         self.ledger = ledger
         var state = State()
         state.parts.rates = rates
@@ -125,7 +129,7 @@ package final class SnapshotBuilder: Sendable {
         let tally = state.tallies[document.id] ?? state.tallies.count
         state.tallies[document.id] = tally
         return Strategy(
-            document, cell: cell, account: account,
+            document, categories: categories, cell: cell, account: account,
             advertiserAccount: ledger.account(.advertiser(document.advertiser)), tally: tally)
     }
 

@@ -17,7 +17,9 @@ package final class Strategy: Sendable {
     let currency: Currency
     let isActive: Bool
     let flight: Flight
-    /// What the advertiser asked for and, where it bids in deals alone, one of those.
+    /// What the advertiser asked for.
+    let wish: Predicate
+    /// The wish and, where the strategy bids in deals alone, one of those.
     let targeting: Predicate
     let deals: [[UInt8]]
     /// nil where it asks nothing of its supply.
@@ -45,7 +47,10 @@ package final class Strategy: Sendable {
 
     package var idText: String { String(decoding: id, as: UTF8.self) }
 
-    init(_ document: StrategyDocument, cell: Seat, account: Account, advertiserAccount: Account, tally: Int) {
+    init(
+        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, account: Account, advertiserAccount: Account,
+        tally: Int
+    ) {
         id = Array(document.id.utf8)
         advertiser = Array(document.advertiser.utf8)
         seat = Array(document.seat.utf8)
@@ -54,15 +59,13 @@ package final class Strategy: Sendable {
         isActive = document.state == .active
         flight = document.flight
         deals = document.deals.map { Array($0.utf8) }
+        wish = document.targeting
         targeting =
-            deals.isEmpty
-            ? document.targeting
-            : document.targeting == .everything
-                ? .leaf(.deal(deals)) : .all([.leaf(.deal(deals)), document.targeting])
+            deals.isEmpty ? wish : wish == .everything ? .leaf(.deal(deals)) : .all([.leaf(.deal(deals)), wish])
         supply = document.supply == SupplyPolicy() ? nil : document.supply
         exp = document.exp
         isRoadblock = document.isRoadblock
-        creatives = document.creatives.map { Creative($0, campaign: document.id) }
+        creatives = document.creatives.map { Creative($0, campaign: document.id, categories: categories) }
         domains = document.creatives.map { $0.adomain.map { Self.hash(Array($0.utf8)) } }
         lot = Self.hash(id)
         self.tally = tally

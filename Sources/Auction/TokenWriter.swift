@@ -23,6 +23,7 @@ package enum NoticePath {
     package static let loss: StaticString = "/loss/"
     package static let impression: StaticString = "/imp/"
     package static let click: StaticString = "/click/"
+    package static let event: StaticString = "/event/"
 }
 
 /// Makes the URLs of one bid: seals its facts twice, for the exchange and for a browser, and writes them down.
@@ -67,6 +68,11 @@ final class TokenWriter {
         urls.click.append(base)
         urls.click.append(NoticePath.click)
         urls.click.append(browserToken)
+        urls.event.clear()
+        urls.event.append(base)
+        urls.event.append(NoticePath.event)
+        urls.event.append(browserToken)
+        urls.event.append("?e=")
     }
 
     private var base: [UInt8] { isSecure ? origin.secure : origin.plain }

@@ -48,7 +48,7 @@ struct VerdictWords {
     // MARK: Rules
 
     private func targeting(_ request: borrowing BidRequest) -> Words {
-        guard let failure = Evaluator.failure(of: strategy.targeting, slot.imp, of: request, screened.targeting) else {
+        guard let failure = Evaluator.failure(of: strategy.wish, slot.imp, of: request, screened.targeting) else {
             return ("targeting", "", "")
         }
         let ours = (failure.isNegated ? "not " : "") + failure.leaf.words

@@ -16,6 +16,7 @@ package struct BidMeters: Sendable {
     package let connectionsRefused: MeterPlan.Counters
     package let passes: MeterPlan.Counters
     package let notices: [MeterPlan.Counters]
+    package let playerEvents: MeterPlan.Counters
     package let duration: MeterPlan.Durations
 
     /// How a notice ended.
@@ -79,6 +80,12 @@ package struct BidMeters: Sendable {
             )
         }
         self.notices = notices
+        playerEvents = plan.counters(
+            "vendue_player_events_total",
+            "What players and native ads told of ads that ran.",
+            label: "event",
+            values: PlayerEvent.allCases.map(\.rawValue)
+        )
         duration = plan.durations("vendue_bid_duration_seconds", "From a bid request's arrival to its answer's flush.")
         self.plan = plan
     }

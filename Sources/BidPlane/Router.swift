@@ -36,6 +36,7 @@ extension BidLoop {
         case "loss": return exchangeNotice(.loss, rest, arrival)
         case "imp": return impression(rest, arrival)
         case "click": return click(rest, arrival)
+        case "event": return playerEvent(rest, arrival)
         case "conversion": return conversion(arrival.text(rest), arrival)
         case "health" where arrival.equals(rest, "live"): return .text(.ok, "live\n", type: "text/plain")
         case "health" where arrival.equals(rest, "ready"):
@@ -96,6 +97,20 @@ extension BidLoop {
             desk.take(.init(.click, token, price: .empty), at: arrival.instant),
             .redirect(to: target)
         )
+    }
+
+    /// What a player or a native ad tells of an ad that runs: counted, and nothing else, for no money hangs on it.
+    ///
+    /// - Source: VAST 4.2, 3.14; Native 1.2, 7.6.
+    private func playerEvent(_ tokenText: Slice, _ arrival: borrowing Arrival) -> Reply {
+        guard open(tokenText, of: arrival, .browser) != nil else {
+            return .problem(.badRequest, "this URL was not made by this service")
+        }
+        guard let event = arrival.query["e"].flatMap({ PlayerEvent(rawValue: $0) }) else {
+            return .problem(.badRequest, "the event is none of \(PlayerEvent.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        sheet.add(meters.playerEvents, event.index)
+        return .noContent
     }
 
     /// The landing page with our click's id, so that a conversion can bring it back where cookies do not.

@@ -28,8 +28,8 @@ struct DealTests {
         let kit = try AuctionKit(dealStrategy)
         for imps in ["{}", imp(#"{"id":"x"}"#), imp(#"{"id":"DEAL-7"}"#), imp("")] {
             let held = try kit.hold(try AuctionKit.request(imps: [imps]))
-            #expect(held.outcome == .noBid(.noOffer))
-            #expect(held.passes(.deal) == 1)
+            #expect(held.outcome == .noBid(.noMatch))
+            #expect(held.passes(.targeting) == 1)
         }
     }
 

@@ -90,7 +90,7 @@ struct NoBidTests {
     @Test(
         "each strategy that passes is counted under the first rule that stopped it",
         arguments: [
-            (#"{"state":"paused"}"#, "{}", "{}", .notInFlight), ("{}", #"{"bseat":["acme"]}"#, "{}", .seat),
+            (#"{"flight":{"start":"2027-01-01T00:00:00Z"}}"#, "{}", "{}", .notInFlight), ("{}", #"{"bseat":["acme"]}"#, "{}", .seat),
             (#"{"targeting":{"not":{"country":"US"}}}"#, "{}", "{}", .targeting),
             ("{}", "{}", #"{"banner":{"w":1}}"#, .format),
             (
@@ -116,7 +116,7 @@ struct NoBidTests {
                 "{}",
                 #"{"secure":1}"#, .notSecure
             ),
-            (#"{"deals":["d"]}"#, "{}", "{}", .deal), (#"{"currency":"JPY"}"#, "{}", "{}", .currency),
+            ("{}", "{}", #"{"pmp":{"private_auction":1}}"#, .deal), (#"{"currency":"JPY"}"#, "{}", "{}", .currency),
             ("{}", "{}", #"{"bidfloor":1,"bidfloorcur":"JPY"}"#, .floor),
             (#"{"budget":{"total":"0"}}"#, "{}", "{}", .budget),
         ] as [(String, String, String, PassReason)])

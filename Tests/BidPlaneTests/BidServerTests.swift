@@ -268,7 +268,8 @@ struct BidServerTests {
             for _ in 0..<9 {
                 #expect(try await kit.send("POST", "/bid/adx", json, body: ServerKit.request()).status == 200)
             }
-            await kit.server.publish(.empty)
+            let nobody = SnapshotBuilder(kinds: [], ledger: BudgetLedger())
+            for _ in 0..<10 { await kit.server.publish(nobody.snapshot(revision: 4)) }
             for _ in 0..<9 {
                 #expect(try await kit.send("POST", "/bid/adx", json, body: ServerKit.request()).status == 404)
             }
