@@ -17,6 +17,7 @@ package import Units
 final class BidLoop {
     let meters: BidMeters
     let sheet: MeterSheet
+    var tallies: PassTallies { auction.tallies }
     private(set) var snapshot = Snapshot.empty
     /// Whether connections are to be closed after their answer.
     var isDraining = false

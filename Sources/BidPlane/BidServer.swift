@@ -14,6 +14,7 @@ package final class BidServer: Sendable {
         let loop: NIOLoopBound<BidLoop>
         let connections: NIOLoopBound<Connections>
         let sheet: MeterSheet
+        let tallies: PassTallies
     }
 
     private let group: MultiThreadedEventLoopGroup
@@ -36,7 +37,8 @@ package final class BidServer: Sendable {
                     eventLoop: eventLoop,
                     loop: NIOLoopBound(loop, eventLoop: eventLoop),
                     connections: NIOLoopBound(Connections(loop, census), eventLoop: eventLoop),
-                    sheet: loop.sheet
+                    sheet: loop.sheet,
+                    tallies: loop.tallies
                 )
             }.get()
             Self.inspect(member)
@@ -119,6 +121,8 @@ package final class BidServer: Sendable {
     }
 
     package var sheets: [MeterSheet] { members.map(\.sheet) }
+    /// Why strategies made no bid, loop by loop.
+    package var tallies: [PassTallies] { members.map(\.tallies) }
 
     /// Takes no more connections, answers what has begun, and closes.
     ///

@@ -74,13 +74,16 @@ struct Call: Sendable {
     /// One JSON object, without the members that the service itself adds to its answers.
     ///
     /// - Throws: a ``Problem`` that says what is not JSON, and where.
-    static func node(_ bytes: [UInt8]) throws(Problem) -> Node {
+    ///
+    /// - Parameter isDocument: whether it is one that the service adds to.
+    static func node(_ bytes: [UInt8], isDocument: Bool = true) throws(Problem) -> Node {
         if let fault = JSONSyntax.fault(in: bytes) { throw .malformed([fault]) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .malformed([Fault("is not valid UTF-8", at: "")])
         }
         do throws(DocumentError) {
-            return try Node.readOne(text).removing(StoredDocument.servedMembers)
+            let node = try Node.readOne(text)
+            return isDocument ? node.removing(StoredDocument.servedMembers) : node
         } catch {
             throw .malformed(error.faults)
         }

@@ -16,11 +16,20 @@ package struct ControlHooks: Sendable {
     package let isReady: @Sendable () -> Bool
     /// The books, as of now: one JSON value.
     package let books: @Sendable () async -> String
+    /// Why each strategy bids on a request or does not: one JSON object.
+    package let explain: @Sendable (ExplainQuery) async throws(ExplainFault) -> String
+    /// Why a strategy made no bids, or all of them together, counted since the start: one JSON object, nil for a
+    /// strategy that never was.
+    package let passes: @Sendable (_ strategy: String?) -> String?
 
     package init(
         metrics: @escaping @Sendable () -> String, status: @escaping @Sendable () -> String,
-        isReady: @escaping @Sendable () -> Bool, books: @escaping @Sendable () async -> String
+        isReady: @escaping @Sendable () -> Bool, books: @escaping @Sendable () async -> String,
+        explain: @escaping @Sendable (ExplainQuery) async throws(ExplainFault) -> String,
+        passes: @escaping @Sendable (_ strategy: String?) -> String?
     ) {
+        self.explain = explain
+        self.passes = passes
         self.metrics = metrics
         self.status = status
         self.isReady = isReady
@@ -121,7 +130,8 @@ package struct ControlAPI: Service {
         }
         if route.access == .everybody || route.access == .machine && address.isLoopback { return open(route) }
         let caller = try await self.caller(request)
-        if method != .get, caller.role != .operator { throw Problem.forbidden(caller.role) }
+        // Asking why changes nothing.
+        if method != .get, route != .explain, caller.role != .operator { throw Problem.forbidden(caller.role) }
         let call = Call(request, route: route, method: method, caller: caller)
         switch route {
         case .documents(let kind): return try await documents(kind, call)
@@ -129,6 +139,8 @@ package struct ControlAPI: Service {
         case .setState(let id, let state): return try await setState(id, state, call)
         case .tokens: return try await tokens(call)
         case .token(let id): return try await token(id, call)
+        case .explain: return try await explain(call)
+        case .report(let name): return try report(name, call)
         case .books: return .content(await hooks.books(), Answer.json)
         default: return open(route)
         }

@@ -82,6 +82,43 @@ extension OpenAPI {
         """#
 
     static let servicePaths = #"""
+          "/v1/explain": {
+            "post": {
+              "tags": [ "service" ], "operationId": "explain",
+              "summary": "Why each strategy bids on a request, or does not; nothing is bid or spent",
+              "requestBody": { "required": true, "content": { "application/json": { "schema": {
+                "type": "object", "required": [ "request" ], "additionalProperties": false,
+                "properties": {
+                  "request": { "type": "object", "description": "An OpenRTB bid request" },
+                  "exchange": { "type": "string", "description": "Who asks; not needed where there is one" },
+                  "strategy": { "type": "string", "description": "Explains this one alone" }
+                }
+              } } } },
+              "responses": {
+                "200": {
+                  "description": "By impression, then by strategy: the first rule that stopped it, with both values",
+                  "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Explanation" } } }
+                },
+        \#(refusals(["400", "413", "415", "422"]))
+              }
+            }
+          },
+          "/v1/reports/passes": {
+            "get": {
+              "tags": [ "service" ], "operationId": "passes",
+              "summary": "Why strategies made no bid, counted since the start",
+              "parameters": [
+                {
+                  "name": "strategy", "in": "query", "description": "Of this one alone",
+                  "schema": { "$ref": "#/components/schemas/Id" }
+                }
+              ],
+              "responses": {
+                "200": { "description": "Counts by reason", "content": { "application/json": { "schema": {} } } },
+        \#(refusals(["400", "404"]))
+              }
+            }
+          },
           "/v1/books": {
             "get": {
               "tags": [ "service" ], "operationId": "books", "summary": "The books as of now",
@@ -187,6 +224,27 @@ extension OpenAPI {
                 "message": { "type": "string" },
                 "hint": { "type": "string", "description": "What to write instead; may be empty" },
                 "line": { "type": "integer", "description": "Of the body" }, "column": { "type": "integer" }
+              }
+            },
+            "Explanation": {
+              "type": "object", "required": [ "exchange", "revision", "no_bid", "verdicts" ],
+              "properties": {
+                "exchange": { "type": "string" }, "revision": { "type": "integer" },
+                "no_bid": {
+                  "type": [ "string", "null" ], "description": "Why the request as a whole gets no bid"
+                },
+                "currency": { "type": [ "string", "null" ] },
+                "omitted": { "type": "integer", "description": "Strategies left out, whose targeting does not match" },
+                "verdicts": { "type": "array", "items": {
+                  "type": "object", "required": [ "strategy", "impid", "bids", "reason" ],
+                  "properties": {
+                    "strategy": { "type": "string" }, "impid": { "type": "string" }, "bids": { "type": "boolean" },
+                    "reason": { "type": [ "string", "null" ] }, "rule": { "type": "string" },
+                    "ours": { "type": "string" }, "theirs": { "type": "string" },
+                    "creative": { "type": [ "string", "null" ] }, "deal": { "type": [ "string", "null" ] },
+                    "price": { "oneOf": [ { "$ref": "#/components/schemas/Money" }, { "type": "null" } ] }
+                  }
+                } }
               }
             },
             "Page": {

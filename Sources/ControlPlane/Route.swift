@@ -12,7 +12,8 @@ enum Method: String, Sendable {
 /// A resource of the control side.
 enum Route: Equatable, Sendable {
     case home, openAPI, live, ready, metrics, status
-    case books
+    case books, explain
+    case report(name: String)
     case documents(DocumentKind)
     case document(DocumentKey)
     case setState(id: String, StrategyDocument.State)
@@ -64,6 +65,8 @@ enum Route: Equatable, Sendable {
     private init?(versioned parts: [String]) {
         switch (parts[0], parts.count) {
         case ("books", 1): self = .books
+        case ("explain", 1): self = .explain
+        case ("reports", 2): self = .report(name: parts[1])
         case ("tokens", 1): self = .tokens
         case ("tokens", 2): self = .token(id: parts[1])
         case ("strategies", 3) where parts[2] == "pause": self = .setState(id: parts[1], .paused)
@@ -77,7 +80,8 @@ enum Route: Equatable, Sendable {
 
     var methods: [Method] {
         switch self {
-        case .home, .openAPI, .live, .ready, .metrics, .status, .books: [.get]
+        case .home, .openAPI, .live, .ready, .metrics, .status, .books, .report: [.get]
+        case .explain: [.post]
         case .documents, .tokens: [.get, .post]
         case .document: [.get, .put, .patch, .delete]
         case .setState: [.post]
@@ -99,7 +103,8 @@ enum Route: Equatable, Sendable {
     /// Every path, for the page at `/`; `{id}` stands for an identifier.
     static let patterns =
         [
-            "/openapi.json", "/health/live", "/health/ready", "/status", "/metrics", "/v1/books",
+            "/openapi.json", "/health/live", "/health/ready", "/status", "/metrics", "/v1/books", "/v1/explain",
+            "/v1/reports/passes",
         ] + DocumentKind.allCases.flatMap { ["/v1/\($0.rawValue)", "/v1/\($0.rawValue)/{id}"] } + [
             "/v1/strategies/{id}/pause", "/v1/strategies/{id}/resume", "/v1/tokens", "/v1/tokens/{id}",
         ]

@@ -1,3 +1,4 @@
+internal import Auction
 internal import BidPlane
 internal import EventLog
 internal import Events
@@ -27,6 +28,28 @@ enum Figures {
             vendue_build_info{version="\(Build.version)"} 1
 
             """
+    }
+
+    /// Why a strategy made no bid, or all of them together, by reason; what never happened is left out.
+    ///
+    /// - Returns: nil for a strategy that never was.
+    static func passes(_ strategy: String?, _ server: BidServer, _ builder: SnapshotBuilder) -> String? {
+        var counts = [UInt64](repeating: 0, count: PassReason.allCases.count)
+        if let strategy {
+            guard let row = builder.tally(of: strategy) else { return nil }
+            for tallies in server.tallies {
+                for (index, count) in tallies.counts(of: row).enumerated() { counts[index] += count }
+            }
+        } else {
+            for sheet in server.sheets {
+                for index in counts.indices { counts[index] += sheet.value(server.meters.passes, index) }
+            }
+        }
+        let members = PassReason.allCases.filter { counts[Int($0.rawValue)] > 0 }.map { reason in
+            "\"\(reason.label)\":\(counts[Int(reason.rawValue)])"
+        }
+        let name = strategy.map { JSONText.quoted($0) } ?? "null"
+        return "{\"strategy\":\(name),\"passes\":{\(members.joined(separator: ","))}}\n"
     }
 
     /// Every account's books, and counts by strategy and exchange.

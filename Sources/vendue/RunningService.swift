@@ -91,14 +91,17 @@ final class RunningService: Sendable {
         books.log.onTick { ledger.advance(to: $0) }
         books.log.start()
 
+        let latest = LatestSnapshot()
         let builder = SnapshotBuilder(
             kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting)
         let desk = SnapshotDesk(builder: builder, logger: logger) { snapshot in
             await bidServer.publish(snapshot)
-            readiness.revision = snapshot.revision
+            latest.snapshot = snapshot
+            readiness.revision = latest.snapshot.revision
         }
         try await registry.replay { await desk.take($0) }
         await desk.publishNext()
+        let explainer = Explainer(keys: keys, visitorKey: visitorKey, time: time, latest: latest)
         return try await RunningService(
             configuration,
             ledger: ledger,
@@ -108,6 +111,8 @@ final class RunningService: Sendable {
             lock: lock,
             readiness: readiness,
             publish: { await desk.use($0) },
+            explain: { (query) throws(ExplainFault) in try await explainer.explain(query) },
+            passes: { Figures.passes($0, bidServer, builder) },
             files: FileWatch(files, logger: logger) { await desk.use($0) },
             tls: tls,
             logger: logger
@@ -136,6 +141,8 @@ final class RunningService: Sendable {
         lock: DirectoryLock,
         readiness: Readiness,
         publish: @escaping @Sendable (RegistryChanges) async -> Void,
+        explain: @escaping @Sendable (ExplainQuery) async throws(ExplainFault) -> String,
+        passes: @escaping @Sendable (String?) -> String?,
         files: FileWatch,
         tls: NIOSSLContext?,
         logger: Logger
@@ -156,7 +163,9 @@ final class RunningService: Sendable {
                 metrics: { Figures.prometheus(bidServer, log, files.counts) },
                 status: { readiness.json },
                 isReady: { readiness.isReady && log.failure == nil },
-                books: { Figures.books(ledger) }
+                books: { Figures.books(ledger) },
+                explain: explain,
+                passes: passes
             ),
             address: .init(host: configuration.control.host, port: configuration.control.port),
             logger: logger,

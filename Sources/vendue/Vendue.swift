@@ -16,7 +16,7 @@ struct Vendue: AsyncParsableCommand {
             """,
         version: Build.version,
         subcommands: [
-            Serve.self, Demo.self, Check.self, Apply.self, Log.self, Doctor.self, Version.self,
+            Serve.self, Demo.self, Check.self, Apply.self, Explain.self, Log.self, Doctor.self, Version.self,
         ]
     )
 
