@@ -124,7 +124,7 @@ let package = Package(
         .executableTarget(
             name: "registry-benchmark",
             dependencies: [
-                "BidKit", "ControlPlane", "Documents", "FlatPrice", "Units",
+                "Auction", "BidKit", "ControlPlane", "Documents", "FlatPrice", "Ledger", "Units",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

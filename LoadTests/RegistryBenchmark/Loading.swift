@@ -1,8 +1,10 @@
+internal import Auction
 internal import ControlPlane
 internal import Documents
 internal import FlatPrice
 internal import Foundation
 internal import GRDB
+internal import Ledger
 
 /// Loads a registry as a start does, and parts of that alone.
 struct Loading {
@@ -19,16 +21,26 @@ struct Loading {
     /// From text to document, on one core.
     private(set) var readMicros = 0.0
 
-    /// - Parameter receive: what a start does with each batch; nothing so far, where snapshots are to be compiled.
-    init(_ path: String, receive: (RegistryChanges) -> Void = { _ in }) async throws {
+    /// Of `wholeSeconds`, what it took to bring everything into an index.
+    private(set) var mergeSeconds = 0.0
+    /// One strategy changed among all of them, from its document to the snapshot: the middle of many, and the slowest in
+    /// a hundred.
+    private(set) var registerMicros: (p50: Double, p99: Double) = (0, 0)
+
+    init(_ path: String) async throws {
+        let builder = SnapshotBuilder(kinds: [FlatPrice.kind], ledger: BudgetLedger())
         let clock = ContinuousClock()
         let start = clock.now
         let processor = Foundation.clock()
         let registry = try Registry(path: path, kinds: [FlatPrice.kind])
         try await registry.replay { changes in
             strategies += changes.strategies.put.count
-            receiverSeconds += clock.measure { receive(changes) }.inSeconds
+            receiverSeconds += clock.measure {
+                _ = builder.apply(advertisers: changes.advertisers.put)
+                _ = builder.apply(strategies: changes.strategies.put)
+            }.inSeconds
         }
+        mergeSeconds = clock.measure { _ = builder.merge() }.inSeconds
         wholeSeconds = (clock.now - start).inSeconds
         processorSeconds = Double(Foundation.clock() - processor) / Double(CLOCKS_PER_SEC)
         peakBytes = PeakMemory.bytes
@@ -38,6 +50,24 @@ struct Loading {
             try Self.forEachRow(path) { json in if sample.count < 2000 { sample.append(json) } }
         }.inSeconds
         readMicros = try Self.readMicros(sample)
+        registerMicros = try Self.registerMicros(sample, builder)
+    }
+
+    /// Without the merges, which run beside: so the fresh strategies are merged now and then, untimed.
+    private static func registerMicros(_ texts: [String], _ builder: SnapshotBuilder) throws -> (Double, Double) {
+        let documents = try texts.map { try StrategyDocument(Node.readOne($0), kinds: [FlatPrice.kind]) }
+        var micros: [Double] = []
+        for (index, document) in documents.enumerated() {
+            let time = ContinuousClock().measure {
+                _ = builder.apply(strategies: [document])
+                _ = builder.snapshot(revision: UInt64(index))
+            }
+            micros.append(time.inSeconds * 1_000_000)
+            if index.isMultiple(of: 16) { _ = builder.merge() }
+        }
+        micros.sort()
+        guard !micros.isEmpty else { return (0, 0) }
+        return (micros[micros.count / 2], micros[micros.count * 99 / 100])
     }
 
     private static func forEachRow(_ path: String, _ body: (String) -> Void) throws {

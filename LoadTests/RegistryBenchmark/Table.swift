@@ -19,11 +19,14 @@ struct Table {
             row(
                 "documents", loading.readMicros * Double(count) / 1_000_000,
                 "from text to document at \(Self.text(loading.readMicros)) µs each; one core"),
-            row("receiver", loading.receiverSeconds, "of loading, what its receiver took"),
+            row("compile", loading.receiverSeconds, "of loading, what it took to compile strategies"),
+            row("index", loading.mergeSeconds, "of loading, what it took to index their targeting"),
             row(
                 "load", loading.wholeSeconds,
                 "the registry opened and replayed, with \(Self.text(loading.processorSeconds)) s of processor time"),
             "",
+            "a change of one strategy among all, from its document to the snapshot: p50 "
+                + "\(Self.text(loading.registerMicros.p50)) µs, p99 \(Self.text(loading.registerMicros.p99)) µs",
             "peak memory while loading: " + (loading.peakBytes.map { "\($0 >> 20) MiB" } ?? "unknown"),
         ].joined(separator: "\n")
     }

@@ -28,8 +28,7 @@ package final class Snapshot: Sendable {
     let paused: [Strategy]
     let goneFromBase: Tombstones
     let goneFromTail: Tombstones
-    /// Numbers of strategies in the base and the tail that are gone, ascending.
-    private let gone: (base: [Int], tail: [Int])
+    private let gone: (base: Gone, tail: Gone)
     private let advertisers: Set<String>
 
     /// The parts of a snapshot, as its builder keeps them.
@@ -44,8 +43,8 @@ package final class Snapshot: Sendable {
         var tail = StrategyPool.empty
         var fresh: [Strategy] = []
         var paused: [Strategy] = []
-        var goneFromBase: [Int] = []
-        var goneFromTail: [Int] = []
+        var goneFromBase = Gone()
+        var goneFromTail = Gone()
         var advertisers: Set<String> = []
     }
 
@@ -61,8 +60,8 @@ package final class Snapshot: Sendable {
         fresh = parts.fresh
         paused = parts.paused
         gone = (parts.goneFromBase, parts.goneFromTail)
-        goneFromBase = gone.base.isEmpty ? .none : Tombstones(gone.base, of: base.index)
-        goneFromTail = gone.tail.isEmpty ? .none : Tombstones(gone.tail, of: tail.index)
+        goneFromBase = gone.base.isEmpty ? .none : Tombstones(slots: gone.base.slots)
+        goneFromTail = gone.tail.isEmpty ? .none : Tombstones(slots: gone.tail.slots)
         advertisers = parts.advertisers
         count = base.strategies.count - gone.base.count + tail.strategies.count - gone.tail.count + fresh.count
     }
@@ -82,7 +81,7 @@ package final class Snapshot: Sendable {
     ///
     /// - Complexity: O(strategies).
     var numbers: [Int] {
-        let gone = Set(gone.base).union(gone.tail.map { $0 + base.strategies.count })
+        let gone = Set(gone.base.numbers).union(gone.tail.numbers.map { $0 + base.strategies.count })
         let end = base.strategies.count + tail.strategies.count + fresh.count
         return (0..<end).filter { !gone.contains($0) }
     }

@@ -1,5 +1,6 @@
 package import BidKit
 package import Creative
+internal import Dispatch
 package import Documents
 package import Ledger
 internal import Synchronization
@@ -100,16 +101,40 @@ package final class SnapshotBuilder: Sendable {
     /// - Returns: what of it cannot run, and why.
     /// - Complexity: O(changes), each some microseconds.
     package func apply(strategies: [StrategyDocument], removed: [String] = []) -> [String] {
-        state.withLock { state in
+        let tallies = state.withLock { state in strategies.map { Self.tally(of: $0.id, &state) } }
+        // What takes long needs nothing of the state: it is done before the state is taken, on all cores.
+        let compiled = compile(strategies, tallies)
+        return state.withLock { state in
             for id in removed { forget(id, &state) }
-            return strategies.compactMap { document in
+            return zip(strategies, compiled).compactMap { document, strategy in
                 forget(document.id, &state)
-                let strategy = compile(document, &state)
+                if strategy == nil {
+                    state.faults[document.id] =
+                        "strategy \(document.id): this service has no bidder \(document.bidder) for its terms"
+                }
                 state.registered[document.id] = Registered(
                     strategy: strategy, advertiser: document.advertiser, currency: document.currency)
                 return admit(document.id, &state)
             }
         }
+    }
+
+    private static func tally(of id: String, _ state: inout State) -> Int {
+        let tally = state.tallies[id] ?? state.tallies.count
+        state.tallies[id] = tally
+        return tally
+    }
+
+    private func compile(_ documents: [StrategyDocument], _ tallies: [Int]) -> [Strategy?] {
+        guard documents.count > 64 else { return documents.indices.map { compile(documents[$0], tallies[$0]) } }
+        let compiled = Mutex([Strategy?](repeating: nil, count: documents.count))
+        let chunk = 32
+        DispatchQueue.concurrentPerform(iterations: (documents.count + chunk - 1) / chunk) { number in
+            let range = number * chunk..<min(documents.count, (number + 1) * chunk)
+            let part = range.map { compile(documents[$0], tallies[$0]) }
+            compiled.withLock { $0.replaceSubrange(range, with: part) }
+        }
+        return compiled.withLock { $0 }
     }
 
     private func forget(_ id: String, _ state: inout State) {
@@ -118,16 +143,12 @@ package final class SnapshotBuilder: Sendable {
         state.faults[id] = nil
     }
 
-    private func compile(_ document: StrategyDocument, _ state: inout State) -> Strategy? {
+    private func compile(_ document: StrategyDocument, _ tally: Int) -> Strategy? {
         guard let kind = kinds.first(where: { $0.name == document.bidder }), let cell = kind.seat(document.terms) else {
-            state.faults[document.id] =
-                "strategy \(document.id): this service has no bidder \(document.bidder) for its terms"
             return nil
         }
         let account = ledger.account(.strategy(document.id))
         account.setLimits(total: document.budget.total, daily: document.budget.daily, clock: document.clock)
-        let tally = state.tallies[document.id] ?? state.tallies.count
-        state.tallies[document.id] = tally
         return Strategy(
             document, categories: categories, cell: cell, account: account,
             advertiserAccount: ledger.account(.advertiser(document.advertiser)), tally: tally)
@@ -174,21 +195,10 @@ package final class SnapshotBuilder: Sendable {
         } else if let index = state.parts.paused.lastIndex(where: { $0 === strategy }) {
             state.parts.paused.remove(at: index)
         } else if let number = state.parts.tail.position(of: strategy) {
-            Self.insert(number, into: &state.parts.goneFromTail)
+            state.parts.goneFromTail.insert(number, of: state.parts.tail)
         } else if let number = state.parts.base.position(of: strategy) {
-            Self.insert(number, into: &state.parts.goneFromBase)
+            state.parts.goneFromBase.insert(number, of: state.parts.base)
         }
-    }
-
-    /// Keeps the numbers ascending, each once.
-    private static func insert(_ number: Int, into numbers: inout [Int]) {
-        var low = 0
-        var high = numbers.count
-        while low < high {
-            let middle = (low + high) / 2
-            if numbers[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        if low == numbers.count || numbers[low] != number { numbers.insert(number, at: low) }
     }
 
     // MARK: Snapshots
@@ -260,16 +270,16 @@ package final class SnapshotBuilder: Sendable {
             rates: parts.rates, isWhole: isWhole)
     }
 
-    private static func live(_ pool: StrategyPool, without gone: [Int]) -> [Strategy] {
+    private static func live(_ pool: StrategyPool, without gone: Gone) -> [Strategy] {
         guard !gone.isEmpty else { return pool.strategies }
-        let gone = Set(gone)
+        let gone = Set(gone.numbers)
         return pool.strategies.indices.filter { !gone.contains($0) }.map { pool.strategies[$0] }
     }
 
     private static func install(_ pool: StrategyPool, _ plan: Plan, _ state: inout State) {
-        var gone: [Int] = []
+        var gone = Gone()
         for strategy in state.retired {
-            if let number = pool.position(of: strategy) { insert(number, into: &gone) }
+            if let number = pool.position(of: strategy) { gone.insert(number, of: pool) }
         }
         // Who went and came back meanwhile is still fresh.
         let merged = Set(plan.fresh.map { ObjectIdentifier($0) }).subtracting(state.retired.map { ObjectIdentifier($0) })
@@ -278,7 +288,7 @@ package final class SnapshotBuilder: Sendable {
             state.parts.base = pool
             state.parts.goneFromBase = gone
             state.parts.tail = .empty
-            state.parts.goneFromTail = []
+            state.parts.goneFromTail = Gone()
         } else {
             state.parts.tail = pool
             state.parts.goneFromTail = gone

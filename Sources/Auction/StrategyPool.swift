@@ -49,3 +49,34 @@ final class StrategyPool: Sendable {
         return low < strategies.count && strategies[low] === strategy ? low : nil
     }
 }
+
+/// Strategies that have gone from a pool since it was made.
+struct Gone {
+    /// Ascending, as the slots are.
+    private(set) var numbers: [Int] = []
+    private(set) var slots: [UInt32] = []
+
+    var count: Int { numbers.count }
+    var isEmpty: Bool { numbers.isEmpty }
+
+    /// - Complexity: O(log strategies), and moving what comes behind.
+    mutating func insert(_ number: Int, of pool: StrategyPool) {
+        let place = Self.place(of: number, in: numbers)
+        guard place == numbers.count || numbers[place] != number else { return }
+        numbers.insert(number, at: place)
+        let own = pool.index.slots(of: number)
+        guard let first = own.first else { return }
+        slots.insert(contentsOf: own, at: Self.place(of: first, in: slots))
+    }
+
+    /// Where a value stands, or would.
+    private static func place<Value: Comparable>(of value: Value, in values: [Value]) -> Int {
+        var low = 0
+        var high = values.count
+        while low < high {
+            let middle = (low + high) / 2
+            if values[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -18,21 +18,34 @@ package final class BannerMarkup: Sendable {
         self.api = api
         self.mimes = mimes.map { Array($0.utf8) }
         self.expand = expand
-        types = Self.types(of: html.lowercased())
-        let compiled = MarkupTemplate(html)
-        let pixel = #"<img src="{impression}" width="1" height="1" alt="" style="position:absolute;visibility:hidden">"#
-        template = compiled.hasImpression ? compiled : MarkupTemplate(html + pixel)
+        types = Self.types(of: html)
+        var template = MarkupTemplate(html)
+        if !template.hasImpression { template.append(Self.pixel[...], in: .markup) }
+        self.template = template
     }
+
+    private static let pixel =
+        #"<img src="{impression}" width="1" height="1" alt="" style="position:absolute;visibility:hidden">"#
 
     /// 1 text, 2 markup with images, 3 script, 4 frames.
     ///
     /// - Source: OpenRTB 2.5, 5.2 (AdCOM 1.0, Creative Subtypes - Display).
     private static func types(of html: String) -> [Int32] {
-        var types: [Int32] = []
-        if html.contains("<script") { types.append(3) }
-        if html.contains("<iframe") { types.append(4) }
-        if types.isEmpty { types.append(html.contains("<img") ? 2 : 1) }
-        return types
+        var (hasScript, hasFrame, hasImage) = (false, false, false)
+        var rest = html.utf8[...]
+        while let open = rest.firstIndex(of: UInt8(ascii: "<")) {
+            rest = rest[rest.index(after: open)...]
+            if starts(rest, with: "script") { hasScript = true }
+            if starts(rest, with: "iframe") { hasFrame = true }
+            if starts(rest, with: "img") { hasImage = true }
+        }
+        if hasScript || hasFrame { return (hasScript ? [3] : []) + (hasFrame ? [4] : []) }
+        return [hasImage ? 2 : 1]
+    }
+
+    private static func starts(_ text: Substring.UTF8View, with name: StaticString) -> Bool {
+        unsafe text.prefix(name.utf8CodeUnitCount).map { $0 | 0x20 }.elementsEqual(
+            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
     /// How the creative fills a slot; nil where it does not.

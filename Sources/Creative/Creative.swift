@@ -101,9 +101,29 @@ package final class Creative: Sendable {
 
     /// Whether a text holds an address that is loaded without https, also spelled as scripts and entities spell it.
     private static func loadsPlainly(_ source: String) -> Bool {
-        source.lowercased().replacing("\\", with: "").replacing("&colon;", with: ":").replacing("&#58;", with: ":")
+        var source = source
+        // Most markup says https and nothing else, as can be seen at a glance.
+        if source.withUTF8({ unsafe saysOnlyHTTPS($0) }) { return false }
+        return source.lowercased().replacing("\\", with: "").replacing("&colon;", with: ":").replacing("&#58;", with: ":")
             .replacing("&#x3a;", with: ":").replacing("&sol;", with: "/").replacing("&#47;", with: "/")
             .contains("http://")
+    }
+
+    /// Whether every `http` is one of `https`, and nothing is escaped that could hide another.
+    private static func saysOnlyHTTPS(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var matched = 0
+        let name: (UInt8, UInt8, UInt8, UInt8) = (0x68, 0x74, 0x74, 0x70)
+        for index in text.indices {
+            let byte = unsafe text[index]
+            if byte == UInt8(ascii: "\\") { return false }
+            let letter = byte | 0x20
+            if matched == 4, letter != UInt8(ascii: "s") { return false }
+            switch matched {
+            case 1 where letter == name.1, 2 where letter == name.2, 3 where letter == name.3: matched += 1
+            default: matched = letter == name.0 ? 1 : 0
+            }
+        }
+        return matched < 4
     }
 
     private static func fixedMembers(_ identity: Identity, _ markup: Markup, _ attr: [Int32]) -> [UInt8] {

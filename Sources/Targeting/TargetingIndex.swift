@@ -81,6 +81,11 @@ package final class TargetingIndex: @unchecked Sendable {
     /// Conjunctions, of which a strategy has one or several.
     package var slots: Int { tables.slots.count }
 
+    /// The slots of a strategy.
+    ///
+    /// - Complexity: O(log slots).
+    package func slots(of strategy: Int) -> [UInt32] { tables.slots.slots(of: strategy).map { UInt32($0) } }
+
     /// Bytes that the index occupies.
     package var bytes: Int { tables.bytes }
 }

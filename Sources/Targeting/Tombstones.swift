@@ -6,18 +6,18 @@ package final class Tombstones: @unchecked Sendable {
     // last reference goes; matchers look into it only while their caller holds one.
     let slots: Slab<UInt32>
 
-    package static let none = Tombstones([], of: TargetingIndex([]))
+    package static let none = Tombstones(slots: [])
 
     /// - Parameters:
     ///   - strategies: their numbers, ascending, each once.
     ///   - index: the one that they are gone from.
     /// - Complexity: O(strategies × log slots).
-    package init(_ strategies: [Int], of index: TargetingIndex) {
-        var slots: [UInt32] = []
-        slots.reserveCapacity(strategies.count)
-        for strategy in strategies { slots += index.tables.slots.slots(of: strategy).map { UInt32($0) } }
-        self.slots = Slab(slots, padding: 0)
+    package convenience init(_ strategies: [Int], of index: TargetingIndex) {
+        self.init(slots: strategies.flatMap { index.slots(of: $0) })
     }
+
+    /// - Parameter slots: of the strategies that are gone, ascending.
+    package init(slots: [UInt32]) { self.slots = Slab(slots, padding: 0) }
 
     deinit { slots.free() }
 }

@@ -122,7 +122,9 @@ struct ProtocolTests {
         let fixture = try ControlFixture()
         let starting = ControlAPI(
             registry: fixture.registry, publish: { _ in },
-            hooks: ControlHooks(metrics: { "" }, status: { "{}" }, isReady: { false }, books: { "{}" }),
+            hooks: ControlHooks(
+                metrics: { "" }, status: { "{}" }, isReady: { false }, books: { "{}" },
+                explain: { (_) throws(ExplainFault) in "{}" }, passes: { _ in "{}" }),
             address: ControlAddress(host: "127.0.0.1", port: 0), logger: Logger(label: "test"))
         #expect(try await fixture.send("GET", "/health/ready", to: starting).status == 503)
         #expect(try await fixture.send("GET", "/health/live", to: starting).status == 200)
