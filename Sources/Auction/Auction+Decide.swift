@@ -16,11 +16,12 @@ extension Auction {
         matched = 0
         search.start(slot.imp, of: request, screened.targeting)
         let pod = slot.dynamicPod
-        let most = pod.map { max(1, min(Int($0.maxseq ?? Int32(Self.podBidsMax)), Self.podBidsMax)) } ?? screened.bidsPerImp
+        let most =
+            pod.map { max(1, min(Int($0.maxseq ?? Int32(Self.podBidsMax)), Self.podBidsMax)) } ?? screened.bidsPerImp
         if most == 1, pod == nil {
             decideOne(slot, of: request, screened, context)
         } else {
-            shortlist(slot, of: request, screened, context, most)
+            shortlist(slot, of: request, screened, context, wants: .all)
             decideSeveral(slot, most, pod?.poddur, request, context)
         }
         let passedOver = search.unreached
@@ -33,7 +34,7 @@ extension Auction {
         _ slot: Slot, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext
     ) {
         while true {
-            shortlist(slot, of: request, screened, context, 1)
+            shortlist(slot, of: request, screened, context, wants: .highestPrice)
             guard let best = best({ _ in true }) else { return }
             let offer = candidates[best]
             drop(best)
@@ -98,10 +99,13 @@ extension Auction {
     /// Gives the whole request to a strategy that takes all impressions or none, if it pays at least what the others do.
     func decideRoadblock(_ request: borrowing BidRequest, _ context: AuctionContext) {
         let others = winners.reduce(Int64(0)) { $0 + $1.price.micros }
-        while let (number, sum) = bestRoadblock(request.imps.count) {
-            let offers = roadblocks.filter { $0.strategy == number }
-            roadblocks.removeAll { $0.strategy == number }
-            guard sum >= others else {
+        for (offers, sum) in packages(context) {
+            let number = offers[offers.startIndex].strategy
+            guard offers.count == request.imps.count else {
+                for offer in offers { pass(.roadblock, number, offer.imp, context, offer: offer) }
+                continue
+            }
+            guard !isGrouped, sum >= others else {
                 for offer in offers { pass(.outbid, number, offer.imp, context, offer: offer) }
                 continue
             }
@@ -116,28 +120,36 @@ extension Auction {
             winners.removeAll(keepingCapacity: true)
             for offer in offers { win(offer) }
             isGrouped = true
-            break
-        }
-        for offer in roadblocks {
-            let isWhole = roadblocks.count { $0.strategy == offer.strategy } == request.imps.count
-            pass(isWhole ? .outbid : .roadblock, offer.strategy, offer.imp, context, offer: offer)
         }
     }
 
-    /// The strategy that offers most of those that offer on every impression.
-    private func bestRoadblock(_ imps: Int) -> (number: Int, sum: Int64)? {
-        var best: (number: Int, sum: Int64, ticket: UInt64)?
-        for offer in roadblocks where best?.number != offer.strategy {
-            var (count, sum) = (0, Int64(0))
-            for other in roadblocks where other.strategy == offer.strategy {
-                count += 1
-                sum += other.price.micros
-            }
-            guard count == imps else { continue }
-            if let best, (best.sum, best.ticket) >= (sum, offer.ticket) { continue }
-            best = (offer.strategy, sum, offer.ticket)
+    /// What each strategy that takes all or none offers: for each impression its best, in the deal that goes before the
+    /// others; who offers most in all comes first.
+    ///
+    /// - Complexity: O(offers × log offers), for a request may have many impressions.
+    private func packages(_ context: AuctionContext) -> [(offers: ArraySlice<Offer>, sum: Int64)] {
+        let sorted = roadblocks.sorted { lhs, rhs in
+            if lhs.strategy != rhs.strategy { return lhs.strategy < rhs.strategy }
+            return lhs.imp != rhs.imp ? lhs.imp < rhs.imp : Self.precedes(lhs, rhs, byTime: false)
         }
-        return best.map { ($0.number, $0.sum) }
+        var best: [Offer] = []
+        for offer in sorted {
+            if let last = best.last, last.strategy == offer.strategy, last.imp == offer.imp {
+                pass(.outbid, offer.strategy, offer.imp, context, offer: offer)
+            } else {
+                best.append(offer)
+            }
+        }
+        var packages: [(offers: ArraySlice<Offer>, sum: Int64)] = []
+        var start = 0
+        for end in 1..<best.count + 1 where end == best.count || best[end].strategy != best[start].strategy {
+            packages.append((best[start..<end], best[start..<end].reduce(Int64(0)) { $0 + $1.price.micros }))
+            start = end
+        }
+        return packages.sorted { lhs, rhs in
+            if lhs.sum != rhs.sum { return lhs.sum > rhs.sum }
+            return lhs.offers[lhs.offers.startIndex].ticket > rhs.offers[rhs.offers.startIndex].ticket
+        }
     }
 
     // MARK: Candidates
@@ -176,9 +188,9 @@ extension Auction {
 
     // MARK: Money
 
-    private func reserveAll(_ offers: [Offer], _ context: AuctionContext) -> Bool {
+    private func reserveAll(_ offers: ArraySlice<Offer>, _ context: AuctionContext) -> Bool {
         for index in offers.indices where !reserve(offers[index], context) {
-            for earlier in offers[..<index] { release(earlier, context) }
+            for earlier in offers[offers.startIndex..<index] { release(earlier, context) }
             return false
         }
         return true

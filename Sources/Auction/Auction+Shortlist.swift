@@ -1,18 +1,27 @@
 internal import BidKit
 internal import Targeting
 
+/// Which of an impression's offers can come to bids.
+enum WantedOffers {
+    /// One, and its price alone decides.
+    case highestPrice
+    /// Several, or whatever pays most for its time: each may come from further down.
+    case all
+}
+
 extension Auction {
     /// Asks the strategies whose targeting accepts an impression and who could still win; their offers are the candidates.
     ///
     /// May be called again for the same impression when candidates fell away: who was passed over then gets a hearing.
     ///
-    /// - Parameter most: of the bids on the impression.
+    /// - Parameter wanted: which offers can come to bids.
     func shortlist(
-        _ slot: Slot, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext, _ most: Int
+        _ slot: Slot, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext,
+        wants wanted: WantedOffers
     ) {
         var asked = 0
         var known = candidates.count
-        var least = worth(slot, screened, context, most)
+        var least = worth(slot, screened, context, wanted)
         while let number = search.next(context.snapshot, slot.imp, request, screened.targeting, worth: least) {
             asked += 1
             matched += 1
@@ -25,23 +34,25 @@ extension Auction {
                 pass(reason, number, slot.index, context)
             } else if candidates.count > known {
                 known = candidates.count
-                least = worth(slot, screened, context, most)
+                least = worth(slot, screened, context, wanted)
             }
         }
     }
 
     /// What a strategy must be able to bid, in micros of a US dollar, to change who wins: none below it need be asked.
-    private func worth(_ slot: Slot, _ screened: Screened, _ context: AuctionContext, _ most: Int) -> Int64 {
+    private func worth(
+        _ slot: Slot, _ screened: Screened, _ context: AuctionContext, _ wanted: WantedOffers
+    ) -> Int64 {
         if witness != nil { return .min }
         // Deals are never passed over: their strategies come whatever is asked for here.
         if slot.imp.privateAuction { return .max }
         var least = leastFloor(slot, context)
-        // With several bids each of them may come from further down.
-        guard most == 1 else { return least }
+        guard wanted == .highestPrice else { return least }
         for index in candidates.indices {
             if !candidates[index].deal.isEmpty { return .max }
             let rates = context.snapshot.rates
-            if let dollars = rates.convert(candidates[index].price, from: screened.currency, to: .usd, rounding: .down) {
+            if let dollars = rates.convert(candidates[index].price, from: screened.currency, to: .usd, rounding: .down)
+            {
                 least = max(least, dollars.micros)
             }
         }

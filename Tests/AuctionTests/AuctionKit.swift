@@ -38,7 +38,7 @@ struct AuctionKit {
         keys: [SealingKey(id: 3, created: instant, bytes: (0..<64).map { UInt8($0) })]
     )
 
-    let ledger = BudgetLedger()
+    let ledger: BudgetLedger
     let snapshot: Snapshot
 
     private static let strategy = #"""
@@ -76,16 +76,37 @@ struct AuctionKit {
         exchanges: [String] = ["{}"],
         rates: [String: Int64] = defaultRates
     ) throws {
+        let ledger = BudgetLedger()
         var table: [Currency: Int64] = [:]
         for (code, micros) in rates { table[try Self.currency(code)] = micros }
         ledger.advance(to: Self.instant)
-        snapshot = SnapshotBuilder.compile(
+        let snapshot = SnapshotBuilder.compile(
             kinds: [FlatPrice.kind], ledger: ledger, rates: CurrencyRates(dollarsPerUnit: table),
             revision: 42,
             advertisers: try advertisers.map { try AdvertiserDocument(Self.merged(#"{"id":"acme"}"#, $0)) },
             strategies: try strategies.map { try Self.document($0) },
             exchanges: try exchanges.map { try ExchangeDocument(Self.merged(#"{"id":"adx"}"#, $0)) }
         )
+        self.init(snapshot, ledger)
+    }
+
+    /// - Parameter snapshot: by a builder over this ledger.
+    init(_ snapshot: Snapshot, _ ledger: BudgetLedger) {
+        self.snapshot = snapshot
+        self.ledger = ledger
+    }
+
+    /// The same with strategies of which some lie in an index and others are fresh.
+    init(merged: [String], fresh: [String]) throws {
+        let ledger = BudgetLedger()
+        ledger.advance(to: Self.instant)
+        let builder = SnapshotBuilder(kinds: [FlatPrice.kind], ledger: ledger)
+        _ = builder.apply(advertisers: [try AdvertiserDocument(Node.readOne(#"{"id":"acme"}"#))])
+        builder.apply(exchanges: [try ExchangeDocument(Node.readOne(#"{"id":"adx"}"#))])
+        _ = builder.apply(strategies: try merged.map { try Self.document($0) })
+        _ = builder.merge()
+        _ = builder.apply(strategies: try fresh.map { try Self.document($0) })
+        self.init(builder.snapshot(revision: 42), ledger)
     }
 
     /// Strategies `s-00`, `s-01`, …, each with these members.
