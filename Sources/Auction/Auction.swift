@@ -42,6 +42,7 @@ package final class Auction {
     let time: any TimeSource
     let tokens: TokenWriter
     let search = Search()
+    private var flights = OpenFlights()
     /// Offers for the impression at hand.
     var candidates: [Offer] = []
     /// Offers of strategies that take all impressions or none.
@@ -131,13 +132,14 @@ package final class Auction {
         if context.deadline.hasPassed(at: time.moment()) { return .insufficientTime }
         if inconvertible > 0, inconvertible == considered { return .currency }
         if considered > 0 || unreached > 0 { return .noOffer }
-        let snapshot = context.snapshot
-        let hasStrategies = snapshot.numbers.contains { snapshot.strategy($0).isInFlight(at: context.instant) }
-        return hasStrategies ? .noMatch : .noStrategies
+        return flights.isAnyOpen(in: context.snapshot, at: context.instant) ? .noMatch : .noStrategies
     }
 
     /// Counts that a strategy makes no bid on an impression.
-    func pass(_ reason: PassReason, _ number: Int, _ slot: Int, _ context: AuctionContext, offer: Offer? = nil, isDisplaced: Bool = false) {
+    func pass(
+        _ reason: PassReason, _ number: Int, _ slot: Int, _ context: AuctionContext, offer: Offer? = nil,
+        isDisplaced: Bool = false
+    ) {
         passes[Int(reason.rawValue)] += 1
         if let witness {
             witness.see(reason, number, imp: slot, offer, isDisplaced: isDisplaced)

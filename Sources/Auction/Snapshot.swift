@@ -86,6 +86,29 @@ package final class Snapshot: Sendable {
         return (0..<end).filter { !gone.contains($0) }
     }
 
+    /// The first strategy that may bid and is wanted.
+    ///
+    /// - Complexity: O(strategies before it). Allocates nothing.
+    func first(where isWanted: (Strategy) -> Bool) -> Strategy? {
+        Self.first(of: base.strategies, without: gone.base, isWanted)
+            ?? Self.first(of: tail.strategies, without: gone.tail, isWanted) ?? fresh.first(where: isWanted)
+    }
+
+    /// - Parameter gone: numbers, ascending.
+    private static func first(
+        of strategies: [Strategy], without gone: [Int], _ isWanted: (Strategy) -> Bool
+    ) -> Strategy? {
+        var buried = 0
+        for number in strategies.indices {
+            if buried < gone.count, gone[buried] == number {
+                buried += 1
+            } else if isWanted(strategies[number]) {
+                return strategies[number]
+            }
+        }
+        return nil
+    }
+
     /// All strategies that can run, paused ones too, by id.
     ///
     /// - Complexity: O(strategies log strategies): for tests and the operator.
