@@ -75,7 +75,9 @@ package final class SnapshotBuilder: Sendable {
                     total: advertiser.budget.total, daily: advertiser.budget.daily, clock: advertiser.clock)
                 let before = state.owners.updateValue(advertiser, forKey: advertiser.id)
                 state.parts.advertisers.insert(advertiser.id)
-                if before.map({ Self.accepts($0) != Self.accepts(advertiser) }) ?? true { touched.insert(advertiser.id) }
+                if before.map({ Self.accepts($0) != Self.accepts(advertiser) }) ?? true {
+                    touched.insert(advertiser.id)
+                }
             }
             for id in removed where state.owners.removeValue(forKey: id) != nil {
                 state.parts.advertisers.remove(id)
@@ -181,10 +183,9 @@ package final class SnapshotBuilder: Sendable {
     /// Looks again at the strategies of advertisers that came, went or changed.
     private func review(_ owners: Set<String>, _ state: inout State) -> [String] {
         let ids = state.registered.filter { owners.contains($0.value.advertiser) }.keys.sorted()
-        return ids.compactMap { id in
-            if let strategy = state.registered[id]?.strategy { retire(strategy, &state) }
-            return admit(id, &state)
-        }
+        // All go before any comes back, so that nobody is looked for among those who did.
+        for id in ids { if let strategy = state.registered[id]?.strategy { retire(strategy, &state) } }
+        return ids.compactMap { admit($0, &state) }
     }
 
     /// Takes a strategy out of where it is, if it is anywhere.
@@ -282,7 +283,8 @@ package final class SnapshotBuilder: Sendable {
             if let number = pool.position(of: strategy) { gone.insert(number, of: pool) }
         }
         // Who went and came back meanwhile is still fresh.
-        let merged = Set(plan.fresh.map { ObjectIdentifier($0) }).subtracting(state.retired.map { ObjectIdentifier($0) })
+        let merged = Set(plan.fresh.map { ObjectIdentifier($0) }).subtracting(
+            state.retired.map { ObjectIdentifier($0) })
         state.parts.fresh.removeAll { merged.contains(ObjectIdentifier($0)) }
         if plan.isWhole {
             state.parts.base = pool
