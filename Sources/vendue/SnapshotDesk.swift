@@ -6,8 +6,9 @@ internal import Logging
 
 /// Publishes what is registered under the terms of the operator's files, whichever of the two has changed.
 ///
-/// Snapshots reach the loops in the order in which they were asked for, and each is made of the newest of both. Merges
-/// run beside: they change how fast a snapshot is searched, and nobody waits for them.
+/// Snapshots reach the loops one after the other, in the order in which they were asked for. Each is made here, between
+/// two changes, of the newest of both: none holds half of a change or bears the revision of another. Merges run beside:
+/// they change how fast a snapshot is searched, and nobody waits for them.
 actor SnapshotDesk {
     /// So many fresh strategies are merged before they are published: looking through them would cost auctions more.
     private static let freshAtOnceMax = 256
@@ -63,14 +64,15 @@ actor SnapshotDesk {
 
     private func mergeBeside() {
         guard merging == nil, builder.isWorthMerging else { return }
-        merging = Task.detached(priority: .background) { [builder, publish] in
-            if let merged = builder.merge() { await publish(merged) }
-            await self.endMerge()
+        merging = Task.detached(priority: .background) { [builder] in
+            let isMerged = builder.merge() != nil
+            await self.endMerge(isMerged)
         }
     }
 
-    private func endMerge() {
+    /// Publishes what was merged as everything else is: in its turn, and never half of a change.
+    private func endMerge(_ isMerged: Bool) async {
         merging = nil
-        mergeBeside()
+        if isMerged { await publishNext() } else { mergeBeside() }
     }
 }
