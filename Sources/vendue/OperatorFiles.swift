@@ -80,6 +80,8 @@ struct OperatorFiles {
                 entries[file]?.content = try Self.content(of: file, &outcome.notes)
                 outcome.isChanged = true
             } catch {
+                // Permissions that are mended leave no other stamp: it is tried again until it can be read.
+                if !FileManager.default.isReadableFile(atPath: file.path) { entries[file]?.stamp = nil }
                 if file.kind.isFetched { outcome.broken += error.faults } else { outcome.faults += error.faults }
             }
         }
