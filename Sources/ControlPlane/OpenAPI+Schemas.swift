@@ -38,6 +38,14 @@ extension OpenAPI {
                 "timezone": { "$ref": "#/components/schemas/Timezone" },
                 "targeting": { "$ref": "#/components/schemas/Targeting" },
                 "deals": { "$ref": "#/components/schemas/Texts" },
+                "exp": {
+                  "type": "integer", "minimum": 1, "maximum": 86400,
+                  "description": "Seconds between auction and impression that it tolerates; absent for any"
+                },
+                "roadblock": {
+                  "type": "boolean", "default": false,
+                  "description": "Whether it takes all impressions of a request or none"
+                },
                 "creatives": {
                   "type": "array", "minItems": 1, "maxItems": 256, "items": { "$ref": "#/components/schemas/Creative" }
                 },
@@ -109,6 +117,10 @@ extension OpenAPI {
                 "sync": { "description": "Kept for cookie matching" },
                 "seller_domain": { "type": "string" },
                 "qps": { "type": "integer", "minimum": 1, "maximum": 10000000 },
+                "bids_per_imp": {
+                  "type": "integer", "minimum": 1, "maximum": 10, "default": 1,
+                  "description": "Bids on one impression at most"
+                },
                 "formats": {
                   "type": "array", "items": { "enum": [ "banner", "video", "audio", "native" ] },
                   "description": "Empty or absent for all"
