@@ -64,6 +64,7 @@ struct TargetingIndexAgreementTests {
             tally.pairs += part.pairs
             tally.matches += part.matches
         }
+        print("\(tally.pairs) \(kind) pairs of request and strategy: \(tally.matches) match")
         // A comparison that nothing or everything passes would prove little.
         #expect(tally.pairs > 50_000)
         #expect(tally.matches * 20 > tally.pairs && tally.matches * 20 < tally.pairs * 19, "\(tally)")

@@ -1,0 +1,84 @@
+import Testing
+import Units
+
+@testable import Targeting
+
+@Suite("Slot table")
+struct SlotTableTests {
+    /// Slots of strategies that have so many each.
+    ///
+    /// - Parameter isGuarded: whether a slot has a residual, which then is its own number.
+    private static func slots(_ counts: [Int], isGuarded: (Int) -> Bool = { _ in false }) -> [SlotTable.Slot] {
+        var slots: [SlotTable.Slot] = []
+        for (strategy, count) in counts.enumerated() {
+            for _ in 0..<count {
+                let residual = isGuarded(slots.count) ? UInt32(slots.count) : 0
+                slots.append(SlotTable.Slot(strategy: UInt32(strategy), residual: residual))
+            }
+        }
+        return slots
+    }
+
+    /// Holds every answer of a table to the list that it was made of.
+    private func check(_ slots: [SlotTable.Slot]) {
+        let table = SlotTable(slots)
+        defer { table.free() }
+        #expect(table.count == slots.count)
+        let strategies = Int(slots.last.map { $0.strategy + 1 } ?? 0)
+        var start = 0
+        for strategy in 0..<strategies {
+            var end = start
+            while end < slots.count, slots[end].strategy == strategy { end += 1 }
+            #expect(table.slots(of: strategy) == start..<end, "strategy \(strategy)")
+            start = end
+        }
+        #expect(table.slots(of: strategies).isEmpty)
+        for block in 0..<(slots.count + 511) / 512 {
+            #expect(table.strategy(at: block) == Int(slots[block * 512].strategy), "block \(block)")
+            let before = block == 0 ? 0 : Int(slots[block * 512 - 1].strategy) + 1
+            #expect(table.strategies(before: block) == before, "block \(block)")
+        }
+    }
+
+    /// Expands bits of a block, and holds what comes to the list.
+    private func checkExpansion(of bits: [Int], in slots: [SlotTable.Slot]) {
+        let table = SlotTable(slots)
+        let found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 512)
+        defer {
+            table.free()
+            found.free()
+        }
+        for block in 0..<(slots.count + 511) / 512 {
+            let wanted = bits.map { block * 512 + $0 }.filter { $0 < slots.count }
+            var words = Slab<UInt64>.Block(repeating: 0)
+            for slot in wanted { words[slot % 512 / 64] |= 1 << UInt64(slot % 64) }
+            let count = table.expand(words, of: block, into: found)
+            #expect((0..<count).map { found[$0].strategy } == wanted.map { slots[$0].strategy })
+            #expect((0..<count).map { found[$0].residual } == wanted.map { slots[$0].residual })
+        }
+    }
+
+    @Test("no slots, and one strategy of any number of them", arguments: [0, 1, 32, 511, 512, 513, 2000])
+    func one(_ count: Int) { check(Self.slots([count])) }
+
+    @Test("a strategy lies over the border of a block", arguments: [1, 2, 31, 32])
+    func border(_ length: Int) {
+        for first in (513 - length)...513 {
+            let counts = [Int](repeating: 1, count: first - 1) + [length] + [Int](repeating: 1, count: 600)
+            check(Self.slots(counts))
+        }
+    }
+
+    @Test("strategies of many slots each, of one, and of both", arguments: 0..<UInt64(12))
+    func random(_ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let most = [1, 3, 32][Int(seed % 3)]
+        let counts = (0..<1500).map { _ in Int.random(in: 1...most, using: &random) }
+        let guarded = (0..<1500 * 32).map { _ in Bool.random(using: &random) }
+        let slots = Self.slots(counts) { guarded[$0] && $0 > 0 }
+        check(slots)
+        checkExpansion(of: Array(0..<512), in: slots)
+        checkExpansion(of: [0, 63, 64, 511], in: slots)
+        checkExpansion(of: (0..<512).filter { _ in Bool.random(using: &random) }, in: slots)
+    }
+}

@@ -1,0 +1,168 @@
+import OpenRTB
+import Targeting
+import Testing
+import Units
+
+/// What auctions do with an index: strategies are gone from it, and whoever cannot bid enough is left for later.
+///
+/// What comes must be what a plain scan says, strategy by strategy: those that are there, whose predicate holds and,
+/// before the search pauses, that can bid what was asked for.
+@Suite("A search agrees with a scan of all strategies")
+struct TargetingSearchTests {
+    /// An index with the most that each of its strategies can bid, and what is gone from it.
+    private struct Stock {
+        let predicates: [Predicate]
+        let bounds: [Int64]
+        let index: TargetingIndex
+        let isGone: [Bool]
+        let tombstones: Tombstones
+
+        /// - Parameter gone: percent of the strategies.
+        init(_ predicates: [Predicate], gone: Int, _ random: inout RandomTargeting) {
+            self.predicates = predicates
+            // Few prices, so that many strategies share theirs, and some that are never left for later.
+            bounds = predicates.map { _ in random.chance(3) ? .max : Int64(random.below(40)) * 250_000 }.sorted(by: >)
+            index = TargetingIndex(predicates, bounds: bounds)
+            isGone = predicates.map { _ in random.chance(gone) }
+            tombstones = Tombstones(isGone.indices.filter { [isGone] in isGone[$0] }, of: index)
+        }
+
+        func scan(_ imp: Imp, _ request: borrowing BidRequest, _ context: TargetingContext) -> [Int] {
+            var found: [Int] = []
+            for number in predicates.indices where !isGone[number] {
+                if Evaluator.matches(predicates[number], imp, of: request, context) { found.append(number) }
+            }
+            return found
+        }
+    }
+
+    private struct Tally {
+        var pairs = 0
+        var matches = 0
+        /// Times that a search paused, because all that it had yet to look at could not bid enough.
+        var pauses = 0
+
+        static func + (lhs: Tally, rhs: Tally) -> Tally {
+            Tally(pairs: lhs.pairs + rhs.pairs, matches: lhs.matches + rhs.matches, pauses: lhs.pauses + rhs.pauses)
+        }
+    }
+
+    /// Draws of a price that is asked for, before everything is.
+    private static let draws = 30
+
+    /// Asks for changing prices, as an auction does whose best offer falls away, then for everything.
+    private func search(
+        _ stock: Stock, _ request: borrowing BidRequest, _ context: TargetingContext, by matcher: TargetingMatcher,
+        _ random: inout RandomTargeting
+    ) -> Tally {
+        var tally = Tally()
+        matcher.begin(stock.index, without: stock.tombstones, request, context)
+        for imp in request.imps.indices {
+            matcher.start(request.imps[imp], of: request, context)
+            let expected = stock.scan(request.imps[imp], request, context)
+            var found: [Int] = []
+            var least: Int64 = .max
+            for draw in 0...Self.draws {
+                least = draw == Self.draws ? .min : random.chance(70) ? Int64(random.below(44)) * 250_000 : least
+                // Sometimes the price changes before the search has come to its end.
+                var patience = draw == Self.draws || random.chance(60) ? Int.max : random.below(20)
+                while patience > 0, let number = matcher.next(request, context, worth: least) {
+                    found.append(number)
+                    patience -= 1
+                }
+                guard patience > 0 else { continue }
+                tally.pauses += matcher.unreached > 0 ? 1 : 0
+                let worthy = expected.filter { stock.bounds[$0] >= least }
+                #expect(found.count >= worthy.count && found[..<worthy.count] == worthy[...], "least \(least)")
+                #expect(expected.count - found.count <= matcher.unreached)
+            }
+            #expect(found == expected)
+            #expect(matcher.unreached == 0)
+            tally.pairs += stock.predicates.count
+            tally.matches += expected.count
+        }
+        return tally
+    }
+
+    @Test("with some, most, all or none of the strategies gone", arguments: [0, 1, 20, 90, 100])
+    func gone(_ percent: Int) throws {
+        var tally = Tally()
+        let matcher = TargetingMatcher()
+        let reader = BidRequestReader()
+        for seed in 0..<UInt64(4) {
+            var random = RandomTargeting(seed: seed * 64 + UInt64(percent))
+            let predicates = (0..<500).map { _ in random.chance(60) ? random.typical() : random.predicate() }
+            let stock = Stock(predicates, gone: percent, &random)
+            for _ in 0..<10 {
+                try reader.read(copying: Array(random.request().utf8))
+                tally = tally + search(stock, reader.request, random.context(), by: matcher, &random)
+            }
+        }
+        print("\(tally.pairs) pairs of request and strategy, \(percent) % gone: \(tally.matches) match")
+        #expect(tally.pairs >= 20_000)
+        #expect(percent == 100 ? tally.matches == 0 : tally.matches > 500)
+    }
+
+    @Test("through several windows of blocks, the first of eight and the others of 64")
+    func windows() throws {
+        var random = RandomTargeting(seed: 4096)
+        let predicates = (0..<8_000).map { number in
+            // Every conjunction has a slot, and so this has sixteen, the last of which are all that may hold.
+            number % 3 == 0 ? alternatives(16, &random) : random.chance(50) ? random.typical() : random.predicate()
+        }
+        let stock = Stock(predicates, gone: 10, &random)
+        #expect(stock.index.slots > 40_000)
+        let matcher = TargetingMatcher()
+        let reader = BidRequestReader()
+        var tally = Tally()
+        for _ in 0..<8 {
+            try reader.read(copying: Array(random.request().utf8))
+            tally = tally + search(stock, reader.request, random.context(), by: matcher, &random)
+        }
+        print("\(tally.pairs) pairs over \(stock.index.slots) slots: \(tally.matches) match, \(tally.pauses) pauses")
+        #expect(tally.pairs >= 100_000)
+        #expect(tally.matches > 10_000)
+        #expect(tally.pauses > 100)
+    }
+
+    /// A predicate of so many conjunctions, few of which hold.
+    private func alternatives(_ count: Int, _ random: inout RandomTargeting) -> Predicate {
+        .any((0..<count).map { _ in .all([.leaf(random.leaf()), .leaf(random.leaf()), .leaf(random.leaf())]) })
+    }
+
+    @Test("when one matcher goes from stock to stock, with and without tombstones")
+    func stocks() throws {
+        var random = RandomTargeting(seed: 71)
+        let matcher = TargetingMatcher()
+        let reader = BidRequestReader()
+        var stocks: [Stock] = []
+        for (count, gone) in [(700, 30), (3, 50), (0, 0), (700, 0), (1, 100), (90, 10)] {
+            stocks.append(Stock((0..<count).map { _ in random.typical() }, gone: gone, &random))
+        }
+        var tally = Tally()
+        for round in 0..<60 {
+            try reader.read(copying: Array(random.request().utf8))
+            let stock = stocks[round % stocks.count]
+            tally = tally + search(stock, reader.request, random.context(), by: matcher, &random)
+        }
+        #expect(tally.matches > 500)
+    }
+
+    @Test("whoever was gone is there again when the same index is asked without tombstones")
+    func exhumed() throws {
+        let predicates = [Predicate](repeating: .everything, count: 1200)
+        let index = TargetingIndex(predicates)
+        let gone = Tombstones([0, 511, 512, 513, 1199], of: index)
+        let all = Tombstones(Array(predicates.indices), of: index)
+        let matcher = TargetingMatcher()
+        let reader = BidRequestReader()
+        try reader.read(copying: Array(#"{"id":"r","imp":[{"id":"1","banner":{}}]}"#.utf8))
+        let context = TargetingContext(
+            exchange: [], instant: Instant(seconds: 1_717_171_717), personalDataAllowed: true)
+        for (tombstones, count) in [(gone, 1195), (Tombstones.none, 1200), (all, 0), (gone, 1195)] {
+            matcher.begin(index, without: tombstones, reader.request, context)
+            matcher.start(reader.request.imps[0], of: reader.request, context)
+            #expect(rest(of: matcher, reader.request, context).count == count)
+        }
+    }
+}
