@@ -90,8 +90,8 @@ package final class Snapshot: Sendable {
     ///
     /// - Complexity: O(strategies before it). Allocates nothing.
     func first(where isWanted: (Strategy) -> Bool) -> Strategy? {
-        Self.first(of: base.strategies, without: gone.base, isWanted)
-            ?? Self.first(of: tail.strategies, without: gone.tail, isWanted) ?? fresh.first(where: isWanted)
+        Self.first(of: base.strategies, without: gone.base.numbers, isWanted)
+            ?? Self.first(of: tail.strategies, without: gone.tail.numbers, isWanted) ?? fresh.first(where: isWanted)
     }
 
     /// - Parameter gone: numbers, ascending.
