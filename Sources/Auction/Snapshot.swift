@@ -8,7 +8,7 @@ package import Vetting
 ///
 /// Made by the control side, posted to each event loop, never changed; a decision is a function of one snapshot. How its
 /// strategies are laid out, in a large pool, a small one and a handful that no index holds yet, changes how long a
-/// decision takes and nothing else.
+/// decision takes, and which reason is counted for some who make no bid, and nothing else.
 package final class Snapshot: Sendable {
     package let revision: UInt64
     /// Grows with every snapshot of a builder: a later one may have the same revision, laid out anew.

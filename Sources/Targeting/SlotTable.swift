@@ -51,11 +51,6 @@ struct SlotTable: BitwiseCopyable {
     /// Strategies that start before a block.
     func strategies(before block: Int) -> Int { Int(started[block]) }
 
-    /// The strategy of a block's first slot.
-    func strategy(at block: Int) -> Int {
-        Int(started[block]) - (firsts.contains(bit: block * 512) ? 0 : 1)
-    }
-
     /// The slots of a strategy.
     ///
     /// - Complexity: O(log blocks + slots in a block).
