@@ -30,7 +30,8 @@ struct DeadlineTests {
             #"{"id":"a"}"#,
             #"{"id":"b","seat":"b","creatives":[{"id":"w","adomain":["a.example"],"landing":"https://a.example/","banner":{"w":728,"h":90,"html":"x"}}]}"#
         )
-        let auction = kit.auction(time: ScriptedTime(0, 50))
+        // The last reading is the one behind the reply.
+        let auction = kit.auction(time: ScriptedTime(0, 0, 50))
         let request = try AuctionKit.request(imps: ["{}", #"{"id":"2","banner":{"w":728,"h":90}}"#])
         let held = try kit.hold(request, deadline: deadline, by: auction)
         #expect(held.outcome == .noBid(.insufficientTime))
@@ -43,6 +44,17 @@ struct DeadlineTests {
         let next = try kit.hold(request, deadline: .none, by: auction)
         #expect(next.outcome == .bid(count: 2))
         #expect(next.bytes == (try kit.hold(request, deadline: .none)).bytes)
+    }
+
+    @Test("an impression is not begun when the time is over, whatever came before")
+    func tooLateForTheNext() throws {
+        let kit = try AuctionKit("{}", #"{"id":"over","flight":{"end":"2026-11-01T00:00:00Z"}}"#)
+        let request = try AuctionKit.request(imps: ["{}", #"{"id":"2"}"#, #"{"id":"3"}"#])
+        let held = try kit.hold(request, deadline: deadline, by: kit.auction(time: ScriptedTime(0, 0, 50)))
+        #expect(held.outcome == .noBid(.insufficientTime))
+        #expect(held.passes(.notInFlight) == 2)
+        #expect(kit.books() == Account.Books())
+        #expect(try kit.hold(request, deadline: deadline).passes(.notInFlight) == 3)
     }
 
     @Test("among many strategies the clock is looked at on the way")
