@@ -93,7 +93,8 @@ let package = Package(
         .executableTarget(
             name: "vendue",
             dependencies: [
-                "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Documents", "EventLog", "Events",
+                "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Creative", "Documents", "EventLog",
+                "Events",
                 "FlatPrice",
                 "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units", "Vetting",
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -39,7 +39,7 @@ package enum FuzzWorld {
     static func makeSnapshot(_ ledger: BudgetLedger) -> Snapshot {
         do {
             return SnapshotBuilder.compile(
-            kinds: [FlatPrice.kind], ledger: ledger, rates: rates,
+                kinds: [FlatPrice.kind], ledger: ledger, rates: rates,
                 revision: revision,
                 advertisers: try advertisers.map { try AdvertiserDocument(Node.readOne($0)) },
                 strategies: try strategies.map { try StrategyDocument(Node.readOne($0), kinds: [FlatPrice.kind]) },

@@ -109,7 +109,8 @@ package struct StrategySubject: InputCheck {
     ) -> Snapshot {
         ledger.advance(to: FuzzWorld.instant)
         return SnapshotBuilder.compile(
-            kinds: [FlatPrice.kind], ledger: ledger, rates: FuzzWorld.rates,revision: 1, advertisers: advertisers, strategies: strategies, exchanges: exchanges)
+            kinds: [FlatPrice.kind], ledger: ledger, rates: FuzzWorld.rates, revision: 1, advertisers: advertisers,
+            strategies: strategies, exchanges: exchanges)
     }
 
     /// Puts a request with an impression of each format to what was registered: the answer is a sound one.

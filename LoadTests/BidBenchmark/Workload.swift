@@ -90,7 +90,8 @@ enum Cast {
         let advertiser = try AdvertiserDocument(Node.readOne(#"{"id":"acme","name":"Acme"}"#))
         let exchange = try ExchangeDocument(Node.readOne(#"{"id":"bench","name":"Bench"}"#))
         return SnapshotBuilder.compile(
-            kinds: kinds, ledger: BudgetLedger(), rates: CurrencyRates(),revision: 1, advertisers: [advertiser], strategies: strategies, exchanges: [exchange])
+            kinds: kinds, ledger: BudgetLedger(), rates: CurrencyRates(), revision: 1, advertisers: [advertiser],
+            strategies: strategies, exchanges: [exchange])
     }
 
     /// After so many strategies, 5 countries by 5 sizes, all is as before but id and price.

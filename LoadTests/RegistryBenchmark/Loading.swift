@@ -35,10 +35,11 @@ struct Loading {
         let registry = try Registry(path: path, kinds: [FlatPrice.kind])
         try await registry.replay { changes in
             strategies += changes.strategies.put.count
-            receiverSeconds += clock.measure {
-                _ = builder.apply(advertisers: changes.advertisers.put)
-                _ = builder.apply(strategies: changes.strategies.put)
-            }.inSeconds
+            receiverSeconds +=
+                clock.measure {
+                    _ = builder.apply(advertisers: changes.advertisers.put)
+                    _ = builder.apply(strategies: changes.strategies.put)
+                }.inSeconds
         }
         mergeSeconds = clock.measure { _ = builder.merge() }.inSeconds
         wholeSeconds = (clock.now - start).inSeconds

@@ -28,7 +28,8 @@ struct TargetingBench: ParsableCommand {
     @Option(help: "Of strategies and requests.")
     var seed: UInt64 = 7
 
-    @Option(help: "Bytes a strategy that the index may occupy at 100,000 strategies and more; else the exit status is 1.")
+    @Option(
+        help: "Bytes a strategy that the index may occupy at 100,000 strategies and more; else the exit status is 1.")
     var bytesMax: Int?
 
     func validate() throws {

@@ -24,7 +24,9 @@ extension Auction {
         guard !strategy.deals.isEmpty else {
             if slot.imp.privateAuction { return .deal }
             // A fixed price is a deal's: at a request it would mean nothing.
-            return compete(strategy, number, Place(at: request.at == 3 ? 1 : request.at, deal: nil), slot, request, screened, context)
+            return compete(
+                strategy, number, Place(at: request.at == 3 ? 1 : request.at, deal: nil), slot, request, screened,
+                context)
         }
         return competeInDeals(strategy, number, slot, request, screened, context)
     }

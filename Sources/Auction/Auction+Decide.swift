@@ -169,6 +169,8 @@ extension Auction {
     private static func precedes(_ lhs: Offer, _ rhs: Offer, byTime: Bool) -> Bool {
         if lhs.isGuaranteed != rhs.isGuaranteed { return lhs.isGuaranteed }
         if lhs.deal.isEmpty != rhs.deal.isEmpty { return rhs.deal.isEmpty }
+        // What takes no time of a break says nothing of what a second pays.
+        if byTime, (lhs.fit.dur > 0) != (rhs.fit.dur > 0) { return lhs.fit.dur > 0 }
         // A price is at most 10^12 micros and an ad at most some hours, so the products fit.
         let left = byTime ? lhs.price.micros &* Int64(rhs.fit.dur) : lhs.price.micros
         let right = byTime ? rhs.price.micros &* Int64(lhs.fit.dur) : rhs.price.micros

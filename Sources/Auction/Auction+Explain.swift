@@ -38,7 +38,8 @@ extension Auction {
     }
 
     private func tell(
-        _ witness: Witness, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext, _ id: String?,
+        _ witness: Witness, of request: borrowing BidRequest, _ screened: Screened, _ context: AuctionContext,
+        _ id: String?,
         _ explanation: inout Explanation
     ) {
         let snapshot = context.snapshot
@@ -82,7 +83,8 @@ extension Auction {
             verdict.price = offer.price
         }
         guard let reason = seen.reason else { return verdict }
-        let words = VerdictWords(strategy: strategy, slot: slot, offer: seen.offer, screened: screened, context: context)
+        let words = VerdictWords(
+            strategy: strategy, slot: slot, offer: seen.offer, screened: screened, context: context)
         (verdict.rule, verdict.ours, verdict.theirs) = words.words(for: reason, request, winners: winners)
         return verdict
     }

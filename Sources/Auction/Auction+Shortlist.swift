@@ -21,7 +21,8 @@ extension Auction {
     ) {
         var asked = 0
         var known = candidates.count
-        var least = worth(slot, screened, context, wanted)
+        var least = leastFloor(slot, context)
+        if wanted == .highestPrice { raise(&least, for: candidates.indices, screened, context) }
         while let number = search.next(context.snapshot, slot.imp, request, screened.targeting, worth: least) {
             asked += 1
             matched += 1
@@ -33,39 +34,43 @@ extension Auction {
             if let reason = ask(number, slot, request, screened, context) {
                 pass(reason, number, slot.index, context)
             } else if candidates.count > known {
+                if wanted == .highestPrice { raise(&least, for: known..<candidates.count, screened, context) }
                 known = candidates.count
-                least = worth(slot, screened, context, wanted)
             }
         }
     }
 
-    /// What a strategy must be able to bid, in micros of a US dollar, to change who wins: none below it need be asked.
-    private func worth(
-        _ slot: Slot, _ screened: Screened, _ context: AuctionContext, _ wanted: WantedOffers
-    ) -> Int64 {
-        if witness != nil { return .min }
-        // Deals are never passed over: their strategies come whatever is asked for here.
-        if slot.imp.privateAuction { return .max }
-        var least = leastFloor(slot, context)
-        guard wanted == .highestPrice else { return least }
-        for index in candidates.indices {
-            if !candidates[index].deal.isEmpty { return .max }
+    /// Raises what a strategy must be able to bid to change who wins, in micros of a US dollar, to what candidates offer.
+    private func raise(
+        _ least: inout Int64, for offers: Range<Int>, _ screened: Screened, _ context: AuctionContext
+    ) {
+        if witness != nil { return }
+        for index in offers {
+            // Behind a deal no open offer wins; those who bid in deals are never passed over.
+            guard candidates[index].deal.isEmpty else {
+                least = .max
+                return
+            }
             let rates = context.snapshot.rates
             if let dollars = rates.convert(candidates[index].price, from: screened.currency, to: .usd, rounding: .down)
             {
                 least = max(least, dollars.micros)
             }
         }
-        return least
     }
 
-    /// What even the lowest of the impression's own floors asks for.
+    /// What even the lowest of the impression's own floors asks for, in micros of a US dollar.
     private func leastFloor(_ slot: Slot, _ context: AuctionContext) -> Int64 {
-        for player in [slot.imp.video, slot.imp.audio] {
-            if let player, player.mincpmpersec != nil || !player.durfloors.isEmpty { return .min }
-        }
+        if witness != nil { return .min }
+        if slot.imp.privateAuction { return .max }
+        if Self.hasFloorByDuration(slot.imp.video) || Self.hasFloorByDuration(slot.imp.audio) { return .min }
         guard let floor = slot.imp.bidfloor else { return .max }
         guard let currency = slot.imp.bidfloorcur, floor > .zero else { return .min }
         return context.snapshot.rates.convert(floor, from: currency, to: .usd, rounding: .down)?.micros ?? .min
+    }
+
+    private static func hasFloorByDuration(_ player: VideoOrAudio?) -> Bool {
+        guard let player else { return false }
+        return player.mincpmpersec != nil || !player.durfloors.isEmpty
     }
 }

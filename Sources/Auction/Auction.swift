@@ -172,7 +172,8 @@ struct Slot {
 
     /// The player that a break of several ads plays in; nil where there is none.
     var dynamicPod: VideoOrAudio? {
-        for player in [imp.video, imp.audio] { if let player, (player.poddur ?? 0) > 0 { return player } }
+        if let video = imp.video, (video.poddur ?? 0) > 0 { return video }
+        if let audio = imp.audio, (audio.poddur ?? 0) > 0 { return audio }
         return nil
     }
 

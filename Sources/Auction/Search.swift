@@ -49,7 +49,9 @@ final class Search {
         while freshSeen < snapshot.fresh.count {
             let number = freshSeen
             freshSeen &+= 1
-            if Evaluator.matches(snapshot.fresh[number].targeting, imp, of: request, context) { return indexed &+ number }
+            if Evaluator.matches(snapshot.fresh[number].targeting, imp, of: request, context) {
+                return indexed &+ number
+            }
         }
         if let number = tail.next(request, context, worth: Self.before(tailGain, least)) {
             return snapshot.base.strategies.count &+ number

@@ -48,7 +48,8 @@ package final class Strategy: Sendable {
     package var idText: String { String(decoding: id, as: UTF8.self) }
 
     init(
-        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, account: Account, advertiserAccount: Account,
+        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, account: Account,
+        advertiserAccount: Account,
         tally: Int
     ) {
         id = Array(document.id.utf8)

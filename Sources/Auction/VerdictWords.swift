@@ -20,15 +20,22 @@ struct VerdictWords {
         case .targeting: return targeting(request)
         case .notInFlight: return flight
         case .seat:
-            return ("seat: wseat, bseat", Self.string(strategy.seat), "wseat \(list(request.wseat, request)), bseat \(list(request.bseat, request))")
+            return (
+                "seat: wseat, bseat", Self.string(strategy.seat),
+                "wseat \(list(request.wseat, request)), bseat \(list(request.bseat, request))"
+            )
         case .supplyChain:
             guard let supply = strategy.supply, let rule = supply.violation(by: screened.supply) else { break }
             let (wanted, found) = supply.explain(rule, screened.supply)
             return ("supply.\(rule.rawValue): source.schain", wanted, found)
         case .exp: return ("exp: imp.exp", strategy.exp.map { "\($0) s" } ?? "", slot.imp.exp.map { "\($0) s" } ?? "")
         case .roadblock:
-            return ("roadblock: allimps", "all impressions or none", request.allimps ? "no offer on every one" : "allimps is not 1")
-        case .format: return ("creatives: imp", strategy.creatives.map(\.offers).joined(separator: "; "), offered(request))
+            return (
+                "roadblock: allimps", "all impressions or none",
+                request.allimps ? "no offer on every one" : "allimps is not 1"
+            )
+        case .format:
+            return ("creatives: imp", strategy.creatives.map(\.offers).joined(separator: "; "), offered(request))
         case .category, .advertiser, .app, .attribute, .language, .notSecure, .rewarded: return blocks(reason, request)
         case .deal: return deal(request)
         case .currency:
@@ -36,8 +43,15 @@ struct VerdictWords {
             return ("currency: cur", strategy.currency.description, "\(accepted), no rate between them")
         case .floor: return floor(request)
         case .podDuplicate:
-            return ("adomain: podid", creativeDomains, "another ad of the advertiser is in the break \(text.string(slot.podid))")
-        case .budget: return ("budget", offer.map { Self.decimal($0.budgetPrice) + " \(strategy.currency)" } ?? "", "used up or reserved")
+            return (
+                "adomain: podid", creativeDomains,
+                "another ad of the advertiser is in the break \(text.string(slot.podid))"
+            )
+        case .budget:
+            return (
+                "budget", offer.map { Self.decimal($0.budgetPrice) + " \(strategy.currency)" } ?? "",
+                "used up or reserved"
+            )
         case .outbid: return ("price", price(offer), outbidder(winners))
         case .strategyPassed: return ("bidder", "passed", price(offer))
         case .outranked, .deadline: break
@@ -53,7 +67,9 @@ struct VerdictWords {
         }
         let ours = (failure.isNegated ? "not " : "") + failure.leaf.words
         var theirs = Evaluator.stated(for: failure.leaf, slot.imp, of: request, screened.targeting)
-        if failure.leaf.isPersonal, !screened.targeting.personalDataAllowed { theirs = "without consent it is not looked at" }
+        if failure.leaf.isPersonal, !screened.targeting.personalDataAllowed {
+            theirs = "without consent it is not looked at"
+        }
         return ("targeting.\(failure.leaf.key)", ours, theirs.isEmpty ? "nothing" : theirs)
     }
 
@@ -66,10 +82,13 @@ struct VerdictWords {
 
     private func blocks(_ reason: PassReason, _ request: borrowing BidRequest) -> Words {
         let creatives = strategy.creatives
-        func all(_ values: (Creative) -> [String]) -> String { creatives.map { values($0).joined(separator: " ") }.joined(separator: "; ") }
+        func all(_ values: (Creative) -> [String]) -> String {
+            creatives.map { values($0).joined(separator: " ") }.joined(separator: "; ")
+        }
         switch reason {
         case .category:
-            let theirs = "bcat \(list(request.bcat, request)), acat \(list(request.acat, request)), cattax \(request.cattax)"
+            let theirs =
+                "bcat \(list(request.bcat, request)), acat \(list(request.acat, request)), cattax \(request.cattax)"
             return ("cat: bcat, acat", all(\.categories), theirs)
         case .advertiser: return ("adomain: badv", all(\.advertiserDomains), list(request.badv, request))
         case .app: return ("bundle: bapp", all { [$0.store] }, list(request.bapp, request))
@@ -78,7 +97,10 @@ struct VerdictWords {
             let theirs = slots.compactMap { $0 }.map { numbers($0, request) }.joined(separator: "; ")
             return ("attr: battr", all { $0.attributes.map(String.init) }, theirs)
         case .language:
-            return ("language: wlang, wlangb", all { [$0.languageTag] }, list(request.wlang, request) + list(request.wlangb, request))
+            return (
+                "language: wlang, wlangb", all { [$0.languageTag] },
+                list(request.wlang, request) + list(request.wlangb, request)
+            )
         case .notSecure: return ("markup: secure", "http://", "secure is 1")
         default: return ("skip_after: rwdd", "skippable", "rwdd is 1")
         }
@@ -100,11 +122,15 @@ struct VerdictWords {
 
     private func floor(_ request: borrowing BidRequest) -> Words {
         let ours = "at most \(Self.decimal(strategy.cell.maxCPM)) \(strategy.currency)"
-        var theirs = slot.imp.bidfloor.map { "\(Self.decimal($0)) \(slot.imp.bidfloorcur?.description ?? "?")" } ?? "beyond any price"
+        var theirs =
+            slot.imp.bidfloor.map { "\(Self.decimal($0)) \(slot.imp.bidfloorcur?.description ?? "?")" }
+            ?? "beyond any price"
         for index in 0..<slot.imp.deals.count {
             let deal = request.element(index, of: slot.imp.deals)
             guard strategy.deals.contains(where: { request.text.equals(deal.id, $0) }) else { continue }
-            theirs = deal.bidfloor.map { "\(Self.decimal($0)) \(deal.bidfloorcur?.description ?? "?")" } ?? "beyond any price"
+            theirs =
+                deal.bidfloor.map { "\(Self.decimal($0)) \(deal.bidfloorcur?.description ?? "?")" }
+                ?? "beyond any price"
         }
         for player in [slot.imp.video, slot.imp.audio] {
             if let second = player?.mincpmpersec { theirs += ", \(Self.decimal(second)) a second" }
@@ -142,7 +168,9 @@ struct VerdictWords {
 
     // MARK: Values
 
-    private func price(_ offer: Offer?) -> String { offer.map { "\(Self.decimal($0.price)) \(screened.currency)" } ?? "" }
+    private func price(_ offer: Offer?) -> String {
+        offer.map { "\(Self.decimal($0.price)) \(screened.currency)" } ?? ""
+    }
 
     private var creativeDomains: String {
         offer.map { strategy.creatives[$0.creative].advertiserDomains.joined(separator: " ") }

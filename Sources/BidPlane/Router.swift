@@ -107,7 +107,8 @@ extension BidLoop {
             return .problem(.badRequest, "this URL was not made by this service")
         }
         guard let event = arrival.query["e"].flatMap({ PlayerEvent(rawValue: $0) }) else {
-            return .problem(.badRequest, "the event is none of \(PlayerEvent.allCases.map(\.rawValue).joined(separator: ", "))")
+            return .problem(
+                .badRequest, "the event is none of \(PlayerEvent.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         sheet.add(meters.playerEvents, event.index)
         return .noContent

@@ -104,9 +104,11 @@ package final class Creative: Sendable {
         var source = source
         // Most markup says https and nothing else, as can be seen at a glance.
         if source.withUTF8({ unsafe saysOnlyHTTPS($0) }) { return false }
-        return source.lowercased().replacing("\\", with: "").replacing("&colon;", with: ":").replacing("&#58;", with: ":")
-            .replacing("&#x3a;", with: ":").replacing("&sol;", with: "/").replacing("&#47;", with: "/")
-            .contains("http://")
+        return source.lowercased().replacing("\\", with: "").replacing("&colon;", with: ":").replacing(
+            "&#58;", with: ":"
+        )
+        .replacing("&#x3a;", with: ":").replacing("&sol;", with: "/").replacing("&#47;", with: "/")
+        .contains("http://")
     }
 
     /// Whether every `http` is one of `https`, and nothing is escaped that could hide another.

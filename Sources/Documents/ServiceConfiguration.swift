@@ -65,6 +65,8 @@ package struct ServiceConfiguration: Sendable {
     package var supplyChain = SupplyChainFiles()
     /// Tokens of user agents, one a line, besides the well-known ones.
     package var crawlers: String?
+    /// Files that say which category lies within which, by number of the taxonomy.
+    package var categoryTaxonomies: [Int32: String] = [:]
 
     /// Where a key stands in the file, its variable in the environment, and its flag.
     package static let variables: [(path: [String], variable: String)] = [
@@ -107,7 +109,7 @@ package struct ServiceConfiguration: Sendable {
                 at: "",
                 known: [
                     "data", "bid", "control", "loops", "durability", "currency_rates", "supply_chain", "crawlers",
-                    "retention", "consent", "geoip",
+                    "category_taxonomies", "retention", "consent", "geoip",
                 ],
                 faults
             )
@@ -154,6 +156,24 @@ package struct ServiceConfiguration: Sendable {
         }
         supplyChain = SupplyChainFiles.read("supply_chain", of: object)
         crawlers = object.path(of: "crawlers")
+        readTaxonomies(object)
+    }
+
+    /// `{ "7": "/etc/vendue/content-3.0.tsv" }`.
+    private mutating func readTaxonomies(_ object: ObjectReader) {
+        guard let node = object.value("category_taxonomies") else { return }
+        guard case .map(let members) = node.content else {
+            object.fault("must be an object of files, is \(node.typeName)", "category_taxonomies")
+            return
+        }
+        let files = ObjectReader(node, at: "/category_taxonomies", known: Set(members.map(\.key)), object.faults)
+        for member in members {
+            guard let taxonomy = Int32(member.key), (2...1000).contains(taxonomy) else {
+                files.fault("is no numbered taxonomy", member.key, hint: "as cattax numbers them, for example \"7\"")
+                continue
+            }
+            categoryTaxonomies[taxonomy] = files.path(of: member.key)
+        }
     }
 
     private func refuseLater(_ keys: [String], of object: ObjectReader) {

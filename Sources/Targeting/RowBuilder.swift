@@ -50,7 +50,8 @@ struct RowBuilder {
     ///   - lists: slots with numbers of values, by ascending slot within each value.
     ///   - base: of a value, a row whose slots its own row has too.
     mutating func add(
-        _ part: WritableKeyPath<ValueRows, SlotList>, _ lists: some Sequence<(slot: UInt32, values: ArraySlice<UInt32>)>,
+        _ part: WritableKeyPath<ValueRows, SlotList>,
+        _ lists: some Sequence<(slot: UInt32, values: ArraySlice<UInt32>)>,
         above base: (_ value: Int) -> UInt32?
     ) {
         // Counted, then put in their places: each value's slots become a run of one array.

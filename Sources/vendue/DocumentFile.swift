@@ -116,7 +116,7 @@ struct DocumentFile {
                 .configuration,
                 [
                     "bid", "control", "data", "loops", "durability", "currency_rates", "consent", "geoip",
-                    "supply_chain", "crawlers",
+                    "supply_chain", "crawlers", "category_taxonomies",
                 ]
             ),
             (.advertisers, ["budget", "frequency"]),

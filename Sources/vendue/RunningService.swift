@@ -2,6 +2,7 @@ internal import Auction
 internal import BidKit
 internal import BidPlane
 internal import ControlPlane
+internal import Creative
 internal import Documents
 internal import EventLog
 internal import FlatPrice
@@ -50,6 +51,7 @@ final class RunningService: Sendable {
     {
         let tls = try BidTLS.context(configuration.bidTLS)
         let files = try files(of: configuration, logger)
+        let categories = try Self.categories(configuration)
         let descriptors = FileDescriptors.raiseLimit()
         let connections = FileDescriptors.connections(configuration.connections, of: descriptors)
         if connections < configuration.connections ?? 0 {
@@ -93,7 +95,8 @@ final class RunningService: Sendable {
 
         let latest = LatestSnapshot()
         let builder = SnapshotBuilder(
-            kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting)
+            kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting,
+            categories: categories)
         let desk = SnapshotDesk(builder: builder, logger: logger) { snapshot in
             await bidServer.publish(snapshot)
             latest.snapshot = snapshot
@@ -127,6 +130,14 @@ final class RunningService: Sendable {
         for fault in found.broken { logger.error("\(fault); the service does without the file") }
         for note in found.firstNotes { logger.notice("\(note)") }
         return files
+    }
+
+    private static func categories(_ configuration: ServiceConfiguration) throws -> CategoryTree {
+        do throws(DocumentError) {
+            return try CategoryTables.read(configuration)
+        } catch {
+            throw Failure.input(error.faults.map(\.description).joined(separator: "\n"))
+        }
     }
 
     /// Looks at the operator's files now.

@@ -90,7 +90,8 @@ struct NoBidTests {
     @Test(
         "each strategy that passes is counted under the first rule that stopped it",
         arguments: [
-            (#"{"flight":{"start":"2027-01-01T00:00:00Z"}}"#, "{}", "{}", .notInFlight), ("{}", #"{"bseat":["acme"]}"#, "{}", .seat),
+            (#"{"flight":{"start":"2027-01-01T00:00:00Z"}}"#, "{}", "{}", .notInFlight),
+            ("{}", #"{"bseat":["acme"]}"#, "{}", .seat),
             (#"{"targeting":{"not":{"country":"US"}}}"#, "{}", "{}", .targeting),
             ("{}", "{}", #"{"banner":{"w":1}}"#, .format),
             (

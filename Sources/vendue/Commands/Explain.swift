@@ -57,7 +57,8 @@ struct Explain: AsyncParsableCommand {
     // MARK: A request
 
     private func explainRequest(_ file: String) async throws {
-        let bytes = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        let bytes =
+            file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
         guard let bytes else { throw Failure.input("\(file): cannot be read") }
         let text = String(decoding: bytes, as: UTF8.self)
         var body = Node(.map([]))
