@@ -63,7 +63,7 @@ enum Cast {
     case paused
     /// Nobody's targeting matches.
     case unmatched
-    /// Targeting matches as in ``bidding``, but no creative has a size that is asked for.
+    /// Targeting matches as in ``bidding``, but every creative needs what no slot supports.
     case unfit
     /// Everybody who may bid is asked, and passes.
     case silent
@@ -84,7 +84,8 @@ enum Cast {
         let strategies = (0..<count).map { index in
             var document = read[index % Self.period]
             document.id = "s-\(index)"
-            document.terms = ["cpm": .string("\(2 + index % 7).10")]
+            // Among many no two need cost the same: who ties for the best price must be asked, and few do.
+            document.terms = ["cpm": .string("\(2 + index % 7).\(100 + index / 100 % 900)")]
             return document
         }
         let advertiser = try AdvertiserDocument(Node.readOne(#"{"id":"acme","name":"Acme"}"#))
@@ -100,7 +101,9 @@ enum Cast {
     private func strategy(_ index: Int) -> String {
         let country = self == .unmatched ? "ATA" : ["USA", "GBR", "DEU", "FRA", "CAN"][index % 5]
         let sizes = [(300, 250), (728, 90), (320, 50), (160, 600), (300, 600)]
-        let size = self == .unfit ? (1, 1) : sizes[index / 5 % 5]
+        let size = sizes[index / 5 % 5]
+        // A framework that no slot supports.
+        let api = self == .unfit ? #","api":[499]"# : ""
         let targeting =
             self == .paused
             ? "{}"
@@ -111,7 +114,7 @@ enum Cast {
              "bidder":"\(self == .silent ? "silent" : "flat-price")","terms":{"cpm":"2.10"},
              "targeting":\(targeting),
              "creatives":[{"id":"c","adomain":["acme.example"],"cat":["IAB22"],"landing":"https://acme.example/",
-             "banner":{"w":\(size.0),"h":\(size.1),"html":"<a href='{click}'>buy</a>"}}]}
+             "banner":{"w":\(size.0),"h":\(size.1)\(api),"html":"<a href='{click}'>buy</a>"}}]}
             """
     }
 }

@@ -53,9 +53,10 @@ extension Auction {
                     verdicts.append(verdict(snapshot.strategy(number), seen, slot, request, screened, context))
                 } else if verdicts.count < Self.explainedMax {
                     let strategy = snapshot.strategy(number)
-                    // The deals that it names are part of what the index looks for.
                     let isWanted = Evaluator.matches(strategy.wish, slot.imp, of: request, screened.targeting)
-                    let seen = Witness.Seen(reason: isWanted ? .deal : .targeting, offer: nil)
+                    // The index also looks for its deals and for slots of its creatives: the rules say which it was.
+                    let reason = isWanted ? ask(number, slot, request, screened, context) ?? .format : .targeting
+                    let seen = Witness.Seen(reason: reason, offer: nil)
                     verdicts.append(verdict(strategy, seen, slot, request, screened, context))
                 } else {
                     explanation.omitted += 1

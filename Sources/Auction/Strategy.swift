@@ -19,7 +19,7 @@ package final class Strategy: Sendable {
     let flight: Flight
     /// What the advertiser asked for.
     let wish: Predicate
-    /// The wish and, where the strategy bids in deals alone, one of those.
+    /// The wish, a slot that one of the creatives could fill and, where the strategy bids in deals alone, one of those.
     let targeting: Predicate
     let deals: [[UInt8]]
     /// nil where it asks nothing of its supply.
@@ -61,8 +61,9 @@ package final class Strategy: Sendable {
         flight = document.flight
         deals = document.deals.map { Array($0.utf8) }
         wish = document.targeting
-        targeting =
-            deals.isEmpty ? wish : wish == .everything ? .leaf(.deal(deals)) : .all([.leaf(.deal(deals)), wish])
+        var parts: [Predicate] = deals.isEmpty ? [] : [.leaf(.deal(deals))]
+        parts.append(.leaf(.slot(Array(Set(document.creatives.flatMap(\.format.slots))))))
+        targeting = .all(wish == .everything ? parts : parts + [wish])
         supply = document.supply == SupplyPolicy() ? nil : document.supply
         exp = document.exp
         isRoadblock = document.isRoadblock
@@ -78,5 +79,19 @@ package final class Strategy: Sendable {
     /// FNV-1a, scrambled.
     private static func hash(_ bytes: [UInt8]) -> UInt64 {
         Mix.scramble(bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 })
+    }
+}
+
+extension CreativeDocument.Format {
+    /// The ways in which an impression could be filled with it.
+    fileprivate var slots: [SlotKind] {
+        switch self {
+        case .banner(let banner):
+            guard let w = banner.w, let h = banner.h else { return [.anyBanner] }
+            return [.banner(Size(w: w, h: h)), .flexibleBanner]
+        case .video: return [.video]
+        case .audio: return [.audio]
+        case .native: return [.native]
+        }
     }
 }

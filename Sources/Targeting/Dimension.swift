@@ -7,7 +7,7 @@ enum Dimension: UInt8, CaseIterable {
     case exchange, country, region, city, zip, metro, device, os, osv, browser, connection, carrier, language
     case environment, domain, bundle, publisher, category, keyword, segment, hour, seller
     // What the impression states.
-    case format, size, position, interstitial, rewarded, deal
+    case format, size, position, interstitial, rewarded, deal, slot
 
     var mask: UInt64 { 1 << UInt64(rawValue) }
 
@@ -18,7 +18,7 @@ enum Dimension: UInt8, CaseIterable {
             .publisher, .position, .interstitial, .rewarded:
             true
         case .region, .zip, .osv, .carrier, .language, .domain, .category, .keyword, .segment, .hour, .seller, .format,
-            .size, .deal:
+            .size, .deal, .slot:
             false
         }
     }

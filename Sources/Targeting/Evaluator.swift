@@ -83,7 +83,7 @@ package enum Evaluator {
         case .ip(let ranges): return isIn(ranges, device, text, context)
         case .hour(let hours): return hours.contains(context.instant)
         case .seller(let sellers): return hasSeller(sellers, request)
-        case .format, .size, .position, .deal: return matchesSlot(leaf, imp, of: request)
+        case .format, .size, .position, .deal, .slot: return matchesSlot(leaf, imp, of: request)
         }
     }
 
@@ -108,6 +108,7 @@ package enum Evaluator {
             }
             if let video = imp.video, let w = video.w, let h = video.h { return sizes.contains(Size(w: w, h: h)) }
             return false
+        case .slot(let kinds): return kinds.contains { offers($0, imp, of: request) }
         case .position(let positions):
             guard let position = imp.banner?.pos ?? imp.video?.pos else { return false }
             return positions.contains(position)
@@ -118,6 +119,24 @@ package enum Evaluator {
             }
             return false
         default:
+            return false
+        }
+    }
+
+    private static func offers(_ kind: SlotKind, _ imp: Imp, of request: borrowing BidRequest) -> Bool {
+        switch kind {
+        case .video: return imp.video != nil
+        case .audio: return imp.audio != nil
+        case .native: return imp.native != nil
+        case .anyBanner: return imp.banner != nil
+        case .flexibleBanner, .banner:
+            guard let banner = imp.banner else { return false }
+            if kind == .flexibleBanner, imp.instl { return true }
+            for index in 0..<banner.format.count {
+                let format = request.element(index, of: banner.format)
+                let isExact = format.w > 0 && format.h > 0
+                if kind == (isExact ? .banner(Size(w: format.w, h: format.h)) : .flexibleBanner) { return true }
+            }
             return false
         }
     }

@@ -39,6 +39,7 @@ extension Leaf {
         case .environment(let kinds): kinds.map { "\($0)" }
         case .format(let types): types.map { "\($0)" }
         case .size(let sizes): sizes.map { "\($0.w)x\($0.h)" }
+        case .slot(let kinds): kinds.map { "\($0)" }
         case .interstitial(let wanted), .rewarded(let wanted): ["\(wanted)"]
         case .ip(let ranges): ["\(ranges.count) ranges of addresses"]
         case .hour(let hours): ["\(hours.hours.count { $0 }) hours of the week"]

@@ -49,6 +49,10 @@ extension Matching {
             if let video = imp.video, let w = video.w, let h = video.h { size(w, h) }
             close(.size)
         }
+        if open(.slot) {
+            stateSlots(imp, of: request)
+            close(.slot)
+        }
         if open(.position) {
             number(.position, imp.banner?.pos ?? imp.video?.pos)
             close(.position)
@@ -69,6 +73,25 @@ extension Matching {
             }
             close(.deal)
         }
+    }
+
+    private mutating func stateSlots(_ imp: Imp, of request: borrowing BidRequest) {
+        if let banner = imp.banner {
+            slot(.anyBanner)
+            var isFlexible = imp.instl
+            for index in 0..<banner.format.count {
+                let format = request.element(index, of: banner.format)
+                if format.w > 0, format.h > 0 {
+                    slot(.banner(Size(w: format.w, h: format.h)))
+                } else {
+                    isFlexible = true
+                }
+            }
+            if isFlexible { slot(.flexibleBanner) }
+        }
+        if imp.video != nil { slot(.video) }
+        if imp.audio != nil { slot(.audio) }
+        if imp.native != nil { slot(.native) }
     }
 
     // MARK: Parts of the request

@@ -141,6 +141,12 @@ extension Matching {
         look(dimension)
     }
 
+    mutating func slot(_ kind: SlotKind) {
+        startKey()
+        key.append(kind)
+        look(.slot)
+    }
+
     mutating func size(_ w: Int32, _ h: Int32) {
         startKey()
         key.append(w)

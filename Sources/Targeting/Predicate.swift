@@ -62,6 +62,22 @@ package enum Leaf: Equatable, Sendable {
     case deal([[UInt8]])
     /// `asi` or `asi/sid` of a hop of the supply chain.
     case seller([Seller])
+    /// What the impression must offer for any of a strategy's creatives to fill it. No document says it: it follows from
+    /// the creatives, and spares asking strategies that have nothing to show.
+    case slot([SlotKind])
+}
+
+/// A way in which an impression can be filled, as coarse as an index can tell.
+package enum SlotKind: Hashable, Sendable {
+    /// A banner of exactly this size.
+    case banner(Size)
+    /// A banner whose size the impression does not fix: a ratio, or a whole screen.
+    case flexibleBanner
+    /// A banner, whatever its size.
+    case anyBanner
+    case video
+    case audio
+    case native
 }
 
 /// A region, perhaps with its country.

@@ -119,3 +119,22 @@ struct ValueKey {
         return word | capitals &>> 2
     }
 }
+
+extension ValueKey {
+    /// Spells a way to fill an impression: its number, and the size where it has one.
+    @discardableResult
+    mutating func append(_ kind: SlotKind) -> Bool {
+        switch kind {
+        case .banner(let size):
+            append(UInt8(0))
+            append(size.w)
+            append(size.h)
+            return true
+        case .flexibleBanner: return append(UInt8(1))
+        case .anyBanner: return append(UInt8(2))
+        case .video: return append(UInt8(3))
+        case .audio: return append(UInt8(4))
+        case .native: return append(UInt8(5))
+        }
+    }
+}

@@ -125,6 +125,7 @@ struct Vocabulary {
         case .format(let types): return each(types, .format) { $0.append($1.rawValue) }
         case .interstitial(let wanted): return each([wanted], .interstitial) { $0.append($1 ? 1 : 0) }
         case .rewarded(let wanted): return each([wanted], .rewarded) { $0.append($1 ? 1 : 0) }
+        case .slot(let kinds): return each(kinds, .slot) { $0.append($1) }
         case .hour(let hours): return self.hours(hours)
         case .near, .ip: return nil
         }

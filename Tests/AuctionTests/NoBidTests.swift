@@ -69,8 +69,10 @@ struct NoBidTests {
 
     @Test("one impression that is reached is enough for an offer to be missed")
     func noOffer() throws {
-        let kit = try AuctionKit(#"{"targeting":{"size":"728x90"}}"#)
-        let imps = ["{}", #"{"id":"2","banner":{"w":728,"h":90}}"#]
+        let kit = try AuctionKit(
+            #"{"targeting":{"size":"728x90"},"creatives":[{"id":"c","adomain":["a.example"],"landing":"https://a.example/","banner":{"html":"x"}}]}"#
+        )
+        let imps = ["{}", #"{"id":"2","banner":{"w":728,"h":90},"bidfloor":9}"#]
         #expect(try Self.outcome(kit, imps: imps) == .noBid(.noOffer))
         #expect(try Self.outcome(kit) == .noBid(.noMatch))
     }
@@ -93,7 +95,7 @@ struct NoBidTests {
             (#"{"flight":{"start":"2027-01-01T00:00:00Z"}}"#, "{}", "{}", .notInFlight),
             ("{}", #"{"bseat":["acme"]}"#, "{}", .seat),
             (#"{"targeting":{"not":{"country":"US"}}}"#, "{}", "{}", .targeting),
-            ("{}", "{}", #"{"banner":{"w":1}}"#, .format),
+            ("{}", "{}", #"{"banner":{"w":300,"h":250,"api":[],"btype":[2]}}"#, .format),
             (
                 #"{"creatives":[{"id":"c","adomain":["a.example"],"cat":["IAB7-1"],"landing":"https://a.example/","banner":{"html":"x"}}]}"#,
                 #"{"bcat":["IAB7"]}"#, "{}", .category

@@ -86,9 +86,9 @@ class ExplainTests(ServiceCase):
             with self.service.control() as control:
                 return control.request("GET", f"/v1/reports/passes?strategy={strategy_id}").json["passes"]
 
-        before = passes("large").get("format", 0)
+        before = passes("blocked").get("category", 0)
         with self.service.client() as client:
             for _ in range(5):
                 client.bid(EXCHANGE, self.request())
-        self.assertEqual(passes("large").get("format", 0), before + 5)
+        self.assertEqual(passes("blocked").get("category", 0), before + 5)
         self.assertEqual(passes("winner"), {})

@@ -86,6 +86,10 @@ struct RandomTargeting {
     }
 
     mutating func leaf() -> Leaf {
+        if chance(3) {
+            let size = one(of: Self.sizes)
+            return .slot(some(of: [.banner(size), .flexibleBanner, .anyBanner, .video, .audio, .native]))
+        }
         if chance(2) { return .city([Array(repeating: 0x61, count: 300)] + Self.bytes(some(of: Self.cities))) }
         return chance(50) ? deviceOrPlace() : inventoryOrSlot()
     }
