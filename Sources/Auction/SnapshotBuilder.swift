@@ -64,38 +64,54 @@ package final class SnapshotBuilder: Sendable {
         }
     }
 
+    /// Takes all that a revision changes at once: a merge that ends meanwhile makes its snapshot of all of it or of none.
+    ///
+    /// - Returns: what of it cannot run, and why.
+    package func apply(_ changes: SnapshotChanges) -> [String] {
+        let compiled = compile(changes.strategies)
+        return state.withLock { state in
+            var faults = take(changes.advertisers, removed: changes.removedAdvertisers, &state)
+            take(changes.exchanges, removed: changes.removedExchanges, &state)
+            faults += take(changes.strategies, compiled, removed: changes.removedStrategies, &state)
+            state.parts.revision = max(state.parts.revision, changes.revision)
+            return faults
+        }
+    }
+
     /// Takes advertisers, new or changed, and drops others.
     ///
     /// - Returns: what cannot run because of it.
     package func apply(advertisers: [AdvertiserDocument], removed: [String] = []) -> [String] {
-        state.withLock { state in
-            var touched: Set<String> = []
-            for advertiser in advertisers {
-                ledger.account(.advertiser(advertiser.id)).setLimits(
-                    total: advertiser.budget.total, daily: advertiser.budget.daily, clock: advertiser.clock)
-                let before = state.owners.updateValue(advertiser, forKey: advertiser.id)
-                state.parts.advertisers.insert(advertiser.id)
-                if before.map({ Self.accepts($0) != Self.accepts(advertiser) }) ?? true {
-                    touched.insert(advertiser.id)
-                }
-            }
-            for id in removed where state.owners.removeValue(forKey: id) != nil {
-                state.parts.advertisers.remove(id)
-                touched.insert(id)
-            }
-            return touched.isEmpty ? [] : review(touched, &state)
+        state.withLock { take(advertisers, removed: removed, &$0) }
+    }
+
+    private func take(_ advertisers: [AdvertiserDocument], removed: [String], _ state: inout State) -> [String] {
+        var touched: Set<String> = []
+        for advertiser in advertisers {
+            ledger.account(.advertiser(advertiser.id)).setLimits(
+                total: advertiser.budget.total, daily: advertiser.budget.daily, clock: advertiser.clock)
+            let before = state.owners.updateValue(advertiser, forKey: advertiser.id)
+            state.parts.advertisers.insert(advertiser.id)
+            if before.map({ Self.accepts($0) != Self.accepts(advertiser) }) ?? true { touched.insert(advertiser.id) }
         }
+        for id in removed where state.owners.removeValue(forKey: id) != nil {
+            state.parts.advertisers.remove(id)
+            touched.insert(id)
+        }
+        return touched.isEmpty ? [] : review(touched, &state)
     }
 
     /// Takes exchanges, new or changed, and drops others.
     package func apply(exchanges: [ExchangeDocument], removed: [String] = []) {
-        state.withLock { state in
-            for document in exchanges {
-                state.exchanges[document.id] = Exchange(id: Array(document.id.utf8), document: document)
-            }
-            for id in removed { state.exchanges[id] = nil }
-            state.parts.exchanges = state.exchanges.sorted { $0.key < $1.key }.map(\.value)
+        state.withLock { take(exchanges, removed: removed, &$0) }
+    }
+
+    private func take(_ exchanges: [ExchangeDocument], removed: [String], _ state: inout State) {
+        for document in exchanges {
+            state.exchanges[document.id] = Exchange(id: Array(document.id.utf8), document: document)
         }
+        for id in removed { state.exchanges[id] = nil }
+        state.parts.exchanges = state.exchanges.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// Takes strategies, new or changed, and drops others.
@@ -103,21 +119,23 @@ package final class SnapshotBuilder: Sendable {
     /// - Returns: what of it cannot run, and why.
     /// - Complexity: O(changes), each some microseconds.
     package func apply(strategies: [StrategyDocument], removed: [String] = []) -> [String] {
-        let tallies = state.withLock { state in strategies.map { Self.tally(of: $0.id, &state) } }
-        // What takes long needs nothing of the state: it is done before the state is taken, on all cores.
-        let compiled = compile(strategies, tallies)
-        return state.withLock { state in
-            for id in removed { forget(id, &state) }
-            return zip(strategies, compiled).compactMap { document, strategy in
-                forget(document.id, &state)
-                if strategy == nil {
-                    state.faults[document.id] =
-                        "strategy \(document.id): this service has no bidder \(document.bidder) for its terms"
-                }
-                state.registered[document.id] = Registered(
-                    strategy: strategy, advertiser: document.advertiser, currency: document.currency)
-                return admit(document.id, &state)
+        let compiled = compile(strategies)
+        return state.withLock { take(strategies, compiled, removed: removed, &$0) }
+    }
+
+    private func take(
+        _ strategies: [StrategyDocument], _ compiled: [Strategy?], removed: [String], _ state: inout State
+    ) -> [String] {
+        for id in removed { forget(id, &state) }
+        return zip(strategies, compiled).compactMap { document, strategy in
+            forget(document.id, &state)
+            if strategy == nil {
+                state.faults[document.id] =
+                    "strategy \(document.id): this service has no bidder \(document.bidder) for its terms"
             }
+            state.registered[document.id] = Registered(
+                strategy: strategy, advertiser: document.advertiser, currency: document.currency)
+            return admit(document.id, &state)
         }
     }
 
@@ -127,7 +145,9 @@ package final class SnapshotBuilder: Sendable {
         return tally
     }
 
-    private func compile(_ documents: [StrategyDocument], _ tallies: [Int]) -> [Strategy?] {
+    /// What takes long needs nothing of the state: it is done before the state is taken, on all cores.
+    private func compile(_ documents: [StrategyDocument]) -> [Strategy?] {
+        let tallies = state.withLock { state in documents.map { Self.tally(of: $0.id, &state) } }
         guard documents.count > 64 else { return documents.indices.map { compile(documents[$0], tallies[$0]) } }
         let compiled = Mutex([Strategy?](repeating: nil, count: documents.count))
         let chunk = 32
@@ -204,6 +224,7 @@ package final class SnapshotBuilder: Sendable {
 
     // MARK: Snapshots
 
+    /// Everything as it is now, under the number of a revision.
     package func snapshot(revision: UInt64) -> Snapshot {
         state.withLock { state in
             state.parts.revision = revision

@@ -30,11 +30,13 @@ actor SnapshotDesk {
     /// Takes in what changed, without publishing it: of a start's batches all but the last.
     func take(_ changes: RegistryChanges) {
         for fault in changes.faults { logger.error("\(fault)") }
-        var faults = builder.apply(advertisers: changes.advertisers.put, removed: changes.advertisers.removed)
-        builder.apply(exchanges: changes.exchanges.put, removed: changes.exchanges.removed)
-        faults += builder.apply(strategies: changes.strategies.put, removed: changes.strategies.removed)
-        for fault in faults { logger.warning("\(fault)") }
         revision = max(revision, changes.revision)
+        // All at once: what a merge beside publishes must be of one revision too.
+        var told = SnapshotChanges(revision: revision)
+        (told.advertisers, told.removedAdvertisers) = (changes.advertisers.put, changes.advertisers.removed)
+        (told.exchanges, told.removedExchanges) = (changes.exchanges.put, changes.exchanges.removed)
+        (told.strategies, told.removedStrategies) = (changes.strategies.put, changes.strategies.removed)
+        for fault in builder.apply(told) { logger.warning("\(fault)") }
     }
 
     /// Returns when every loop uses what is registered now.
