@@ -182,7 +182,7 @@ let package = Package(
             name: "AuctionTests",
             dependencies: [
                 "Auction", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
-                "Sealing", "Targeting", "Units",
+                "Sealing", "Targeting", "Units", "Vetting",
             ],
             exclude: ["Cases"]),
         .testTarget(

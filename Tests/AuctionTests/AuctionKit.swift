@@ -87,13 +87,7 @@ struct AuctionKit {
             strategies: try strategies.map { try Self.document($0) },
             exchanges: try exchanges.map { try ExchangeDocument(Self.merged(#"{"id":"adx"}"#, $0)) }
         )
-        self.init(snapshot, ledger)
-    }
-
-    /// - Parameter snapshot: by a builder over this ledger.
-    init(_ snapshot: Snapshot, _ ledger: BudgetLedger) {
-        self.snapshot = snapshot
-        self.ledger = ledger
+        self.init(ledger: ledger, snapshot: snapshot)
     }
 
     /// The same with strategies of which some lie in an index and others are fresh.
@@ -106,7 +100,13 @@ struct AuctionKit {
         _ = builder.apply(strategies: try merged.map { try Self.document($0) })
         _ = builder.merge()
         _ = builder.apply(strategies: try fresh.map { try Self.document($0) })
-        self.init(builder.snapshot(revision: 42), ledger)
+        self.init(ledger: ledger, snapshot: builder.snapshot(revision: 42))
+    }
+
+    /// - Parameter snapshot: by a builder over this ledger.
+    init(ledger: BudgetLedger, snapshot: Snapshot) {
+        self.ledger = ledger
+        self.snapshot = snapshot
     }
 
     /// Strategies `s-00`, `s-01`, …, each with these members.
