@@ -3,7 +3,7 @@
 SECONDS ?= 10
 RATE ?= 1000
 
-.PHONY: demo test check bench instructions load fuzz format clean
+.PHONY: demo test check bench instructions load fuzz races format clean
 
 # The whole service at work, on loopback.
 demo: packages
@@ -39,6 +39,10 @@ load: packages
 fuzz: packages
 	scripts/fuzz --seconds $(SECONDS)
 
+# Changes, merges and auctions at once under the thread sanitizer, for SECONDS.
+races: packages
+	scripts/races --seconds $(SECONDS)
+
 # What continuous integration runs.
 check: packages
 	scripts/check-format
@@ -49,6 +53,7 @@ check: packages
 	$(MAKE) bench
 	scripts/count-instructions
 	scripts/fuzz --seconds 5
+	scripts/races --seconds 5
 	swift build -c release --product load-test
 	.build/release/load-test steady --seconds 5 --rate 500
 	.build/release/load-test overload --seconds 3

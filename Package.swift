@@ -222,8 +222,22 @@ if Context.environment["VENDUE_FUZZING"] == "1" {
         .executableTarget(name: "vendue-fuzz", dependencies: ["FuzzSubjects"], path: "Fuzzing/VendueFuzz"))
 }
 
+// Runs under the thread sanitizer, which needs a build of its own: scripts/races alone builds it.
+if Context.environment["VENDUE_RACES"] == "1" {
+    package.targets += [
+        .target(name: "CMutexAnnotations", path: "Tests/Races/CMutexAnnotations"),
+        .executableTarget(
+            name: "snapshot-races",
+            dependencies: [
+                "Auction", "BidKit", "CMutexAnnotations", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
+                "Sealing", "Targeting", "Units", "Vetting",
+            ],
+            path: "Tests/Races/SnapshotRaces"),
+    ]
+}
+
 // The same strict settings for every Swift target.
-let shims: Set = ["CAllocations", "CSimdJSON", "COpenSSL", "CZlib"]
+let shims: Set = ["CAllocations", "CMutexAnnotations", "CSimdJSON", "COpenSSL", "CZlib"]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
