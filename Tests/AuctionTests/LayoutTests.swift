@@ -66,8 +66,12 @@ struct LayoutTests {
         _ = builder.apply(strategies: [try AuctionKit.document(now), try AuctionKit.document(later)])
         _ = builder.merge()
         let request = try AuctionKit.request()
-        #expect(try AuctionKit(ledger: ledger, snapshot: builder.snapshot(revision: 1)).hold(request).outcome == .noBid(.noMatch))
+        #expect(
+            try AuctionKit(ledger: ledger, snapshot: builder.snapshot(revision: 1)).hold(request).outcome
+                == .noBid(.noMatch))
         _ = builder.apply(strategies: [], removed: ["now"])
-        #expect(try AuctionKit(ledger: ledger, snapshot: builder.snapshot(revision: 2)).hold(request).outcome == .noBid(.noStrategies))
+        #expect(
+            try AuctionKit(ledger: ledger, snapshot: builder.snapshot(revision: 2)).hold(request).outcome
+                == .noBid(.noStrategies))
     }
 }

@@ -38,7 +38,8 @@ struct BidLoopTests {
     @Test(
         "a request without a bid gets 204 and is counted by its reason",
         arguments: [
-            ("adx", World.request(country: "DEU"), .noMatch), ("adx", World.request(size: #""w":300,"h":250,"api":[],"btype":[2]"#), .noOffer),
+            ("adx", World.request(country: "DEU"), .noMatch),
+            ("adx", World.request(size: #""w":300,"h":250,"api":[],"btype":[2]"#), .noOffer),
             ("idle", World.request(), .exchangePaused),
             ("adx", #"{"id":"r","imp":[{"id":"1"}]}"#, .invalidRequest),
         ] as [(String, String, NoBidReason)])
