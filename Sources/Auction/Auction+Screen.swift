@@ -41,7 +41,8 @@ extension Auction {
                 bidsPerImp: exchange.document.bidsPerImp))
     }
 
-    /// The currency to bid in: the first accepted one that can be converted to, else the first that is one.
+    /// The currency to bid in: the first accepted one that can be converted to, else the first that strategies bid in
+    /// themselves; nil where nobody could pay.
     private func currency(_ request: borrowing BidRequest, _ context: AuctionContext) -> Currency? {
         guard !request.cur.isEmpty else { return context.snapshot.exchanges[context.exchange].document.currency }
         var first: Currency?
@@ -49,7 +50,7 @@ extension Auction {
             let code = request.element(index, of: request.cur)
             guard let currency = unsafe request.text.withBytes(code, { unsafe Currency($0) }) else { continue }
             if context.snapshot.rates.knows(currency) { return currency }
-            if first == nil { first = currency }
+            if first == nil, context.snapshot.bids(in: currency) { first = currency }
         }
         return first
     }

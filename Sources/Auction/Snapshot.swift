@@ -116,6 +116,16 @@ package final class Snapshot: Sendable {
         (numbers.map { strategy($0) } + paused).sorted { $0.id.lexicographicallyPrecedes($1.id) }
     }
 
+    /// Whether any strategy bids in this currency.
+    ///
+    /// - Complexity: O(currencies + fresh strategies), of which there are few.
+    func bids(in currency: Currency) -> Bool {
+        for other in base.currencies where other == currency { return true }
+        for other in tail.currencies where other == currency { return true }
+        for strategy in fresh where strategy.currency == currency { return true }
+        return false
+    }
+
     /// The exchange with this id.
     ///
     /// - Complexity: O(exchanges), of which there are few.

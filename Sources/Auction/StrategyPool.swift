@@ -10,6 +10,8 @@ final class StrategyPool: Sendable {
     let index: TargetingIndex
     /// By which the bounds were reckoned.
     let rates: CurrencyRates
+    /// Of its strategies, each once.
+    let currencies: [Currency]
 
     static let empty = StrategyPool([], CurrencyRates())
 
@@ -21,6 +23,7 @@ final class StrategyPool: Sendable {
         }
         self.strategies = ordered.map(\.strategy)
         self.rates = rates
+        currencies = Array(Set(strategies.map(\.currency)))
         index = TargetingIndex(self.strategies.map(\.targeting), bounds: ordered.map(\.bound))
     }
 

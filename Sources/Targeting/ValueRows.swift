@@ -2,7 +2,7 @@
 ///
 /// Values that many slots name have a row: a bit for each slot. The many values that few name have postings: the
 /// numbers of those slots, ascending. A row costs a request the same however few of its bits are set, postings cost it
-/// their number: they meet at about one slot in 512.
+/// their number, at about one slot in 128 they cost alike.
 struct SlotList: BitwiseCopyable {
     /// Where the postings start in the pool, or the number of the row.
     let start: UInt32
@@ -15,7 +15,7 @@ struct SlotList: BitwiseCopyable {
     var isRow: Bool { count == Self.row }
 
     /// The most slots that are kept as postings in any case.
-    static func sparseMax(slots: Int) -> Int { max(4, slots / 512) }
+    static func sparseMax(slots: Int) -> Int { max(4, slots / 128) }
     /// Rows take most of the memory, an eighth of a byte a slot each: no more than these, for the most wanted values.
     static let rowsMax = 1024
 }

@@ -76,7 +76,7 @@ struct TargetingIndexLimitsTests {
         let values = 1300
         let predicates = (0..<1600).map { number in
             // The first third of the values is wanted twice as often.
-            let own = (0..<12).map { _ in
+            let own = (0..<28).map { _ in
                 Int.random(in: 0..<(Bool.random(using: &random) ? values : values / 3), using: &random)
             }
             return number % 8 == 0 ? Predicate.not(Self.keyword(own)) : Self.keyword(own)
