@@ -32,8 +32,6 @@ package struct SupplyPolicy: Equatable, Sendable {
         case nodesMax = "nodes_max"
     }
 
-    package func isSatisfied(by facts: SupplyFacts) -> Bool { violation(by: facts) == nil }
-
     /// The first rule that the facts break.
     ///
     /// - Complexity: O(1). Allocates nothing.

@@ -88,3 +88,7 @@ struct SupplyPolicyTests {
         #expect(policy.explain(.adsTxt, facts) == ("any", "unavailable"))
     }
 }
+
+extension SupplyPolicy {
+    fileprivate func isSatisfied(by facts: SupplyFacts) -> Bool { violation(by: facts) == nil }
+}
