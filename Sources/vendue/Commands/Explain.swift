@@ -43,8 +43,7 @@ struct Explain: AsyncParsableCommand {
     @Option(help: "A token; without it operator.token of the data directory is read.")
     var token: String?
 
-    @Option(help: "The service's data directory: for its operator.token, and for its log.")
-    var data = "./vendue-data"
+    @OptionGroup var place: Log.Place
 
     func run() async throws {
         switch (request, auction) {
@@ -69,7 +68,7 @@ struct Explain: AsyncParsableCommand {
         }
         if let exchange { body.set("exchange", Node(.string(exchange))) }
         if let strategy { body.set("strategy", Node(.string(strategy))) }
-        let client = try ControlClient(address: control, token: token, data: data)
+        let client = try ControlClient(address: control, token: token, data: place.data)
         let answer = try await client.send("POST", "/v1/explain", body.json)
         guard answer.status == 200 else { throw Failure.work("\(answer.status) \(answer.body)") }
         if json {
@@ -109,13 +108,10 @@ struct Explain: AsyncParsableCommand {
     // MARK: An auction of the log
 
     private func explainAuction(_ id: String) throws {
-        let directory = DataDirectory(path: data)
-        guard FileManager.default.fileExists(atPath: directory.log) else {
-            throw Failure.input("\(data): there is no log here; name the service's directory with --data")
-        }
+        let reader = try place.reader()
         var printer = RowPrinter(json ? .ndjson : .table)
         var found = 0
-        _ = try LogReader(try DirectoryStorage(path: directory.log)).walk { (number, event) throws(LogError) in
+        _ = try reader.walk { (number, event) throws(LogError) in
             guard event.facts.auction == id, strategy.map({ $0 == event.facts.strategy }) ?? true else { return }
             found += 1
             printer.add(EventRow(event, sequence: number))
