@@ -49,6 +49,9 @@ let package = Package(
         .target(name: "Creative", dependencies: ["Units", "OpenRTB"]),
         .target(name: "Ledger", dependencies: ["Units", "Events"]),
         .target(
+            name: "Audience",
+            dependencies: ["Units", "OpenRTB", "Consent", "Documents", "Events", "Sealing", "Targeting"]),
+        .target(
             name: "Auction",
             dependencies: [
                 "Units", "OpenRTB", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative", "Consent",
@@ -204,6 +207,11 @@ let package = Package(
         .testTarget(name: "FlatPriceTests", dependencies: ["FlatPrice", "BidKit"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Events", "OpenRTB", "Units"]),
         .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB"]),
+        .testTarget(
+            name: "AudienceTests",
+            dependencies: [
+                "Audience", "Consent", "Documents", "Events", "OpenRTB", "Sealing", "Targeting", "Units",
+            ]),
         .testTarget(name: "EventsTests", dependencies: ["Events", "OpenRTB", "Units"]),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog", "Events", "OpenRTB", "Units"]),
         .testTarget(name: "SealingTests", dependencies: ["Sealing", "Units", "COpenSSL"]),

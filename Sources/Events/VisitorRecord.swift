@@ -1,0 +1,23 @@
+/// One entry of the log about a visitor: profiles are a fold of these.
+package enum VisitorRecord: Equatable, Sendable {
+    /// What somebody did; in the log sealed under the visitor's own key.
+    case act(VisitorNumber, VisitorAct)
+    /// Identifiers found to be a visitor's; the first such record of a number makes the visitor.
+    case link(VisitorNumber, [Identity])
+    /// Two found to be one: what `from` has becomes `into`'s.
+    case merge(from: VisitorNumber, into: VisitorNumber)
+    case optOut(VisitorNumber, Bool)
+    /// Nothing of the visitor is left.
+    case erase(VisitorNumber)
+    /// An audience's uploaded members replaced those before; they stand in a file of the data directory.
+    case members(audience: String, file: String)
+
+    /// Whom it is about.
+    package var visitor: VisitorNumber? {
+        switch self {
+        case .act(let visitor, _), .link(let visitor, _), .optOut(let visitor, _), .erase(let visitor): visitor
+        case .merge(_, let into): into
+        case .members: nil
+        }
+    }
+}
