@@ -132,6 +132,7 @@ extension StrategyDocument {
         readZone(object)
         if let node = object.value("targeting") {
             targeting = TargetingReader(clock: clock, faults).read(node, at: "/targeting")
+                .naming(audiencesOf: advertiser)
         }
         deals = object.strings("deals")
         exp = object.integer("exp", in: 1...86_400).map(Int32.init)

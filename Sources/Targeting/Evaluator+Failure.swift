@@ -66,9 +66,10 @@ extension Evaluator {
             return [site.keywords, site.content.keywords, request.user.keywords].map { list($0, request) }
                 .filter { !$0.isEmpty }.joined(separator: " ")
         case .segment:
-            return (0..<min(40, request.user.segments.count)).map {
+            let theirs = (0..<min(40, request.user.segments.count)).map {
                 text.string(request.element($0, of: request.user.segments).id)
-            }.joined(separator: " ")
+            }
+            return (theirs + context.audiences.prefix(40).map { context.names.id(of: $0) }).joined(separator: " ")
         case .ip: return "\(text.string(device.ip)) \(text.string(device.ipv6))"
         case .hour(let hours):
             let hour = hours.clock.hourOfWeek(at: context.instant)

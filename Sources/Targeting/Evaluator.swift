@@ -12,6 +12,9 @@ package struct TargetingContext: Sendable {
     package let instant: Instant
     /// Whether identifiers, segments, precise places and full addresses may be read.
     package let personalDataAllowed: Bool
+    /// Audiences of ours that the visitor is in, by number.
+    package var audiences: [UInt32] = []
+    package var names = AudienceNames.none
 
     package init(exchange: [UInt8], instant: Instant, personalDataAllowed: Bool) {
         self.exchange = exchange
@@ -79,7 +82,8 @@ package enum Evaluator {
         case .keyword(let words): return hasKeyword(words, request, context)
         case .interstitial(let wanted): return imp.instl == wanted
         case .rewarded(let wanted): return imp.rwdd == wanted
-        case .segment(let ids): return context.personalDataAllowed && hasSegment(ids, request)
+        case .segment(let ids):
+            return context.personalDataAllowed && (hasSegment(ids, request) || isInAudience(ids, context))
         case .ip(let ranges): return isIn(ranges, device, text, context)
         case .hour(let hours): return hours.contains(context.instant)
         case .seller(let sellers): return hasSeller(sellers, request)
@@ -229,6 +233,14 @@ package enum Evaluator {
         if request.contains(request.site.content.keywords, where: { isOne(of: words, $0, text) }) { return true }
         return context.personalDataAllowed
             && request.contains(request.user.keywords, where: { isOne(of: words, $0, text) })
+    }
+
+    private static func isInAudience(_ ids: [[UInt8]], _ context: borrowing TargetingContext) -> Bool {
+        for number in context.audiences {
+            let name = context.names[number]
+            for id in ids where !name.isEmpty && name.elementsEqual(id) { return true }
+        }
+        return false
     }
 
     /// Segments that the request carries in `user.data`: by id, or by `provider:id`.

@@ -28,8 +28,10 @@ extension Leaf {
         switch self {
         case .exchange(let texts), .country(let texts), .city(let texts), .metro(let texts), .os(let texts),
             .osv(let texts), .carrier(let texts), .language(let texts), .domain(let texts), .bundle(let texts),
-            .publisher(let texts), .category(let texts), .keyword(let texts), .segment(let texts), .deal(let texts):
+            .publisher(let texts), .category(let texts), .keyword(let texts), .deal(let texts):
             texts.map(Self.string)
+        // As the document names them: what they mean besides is no news to its author.
+        case .segment(let texts): texts.filter { !$0.contains(AudienceNames.separator) }.map(Self.string)
         case .region(let regions):
             regions.map { ($0.country.map { Self.string($0) + "-" } ?? "") + Self.string($0.code) }
         case .zip(let codes): codes.map { Self.string($0.text) + ($0.isPrefix ? "*" : "") }

@@ -196,8 +196,18 @@ extension Matching {
             close(.keyword)
         }
         if open(.segment) {
-            if context.personalDataAllowed { segments(request) }
+            if context.personalDataAllowed {
+                segments(request)
+                audiences(context)
+            }
             close(.segment)
+        }
+    }
+
+    private mutating func audiences(_ context: borrowing TargetingContext) {
+        for index in 0..<context.audiences.count {
+            startKey()
+            if key.append(context.audiences[index], of: context.names) { look(.segment) }
         }
     }
 

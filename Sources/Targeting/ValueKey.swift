@@ -7,7 +7,7 @@ internal import OpenRTB
 /// - a region and a seller as a byte, then its country or system, then the rest; the byte is the length of the middle
 ///   part, or ``absentPart`` where that part does not matter, so that no two pairs are spelled alike;
 /// - a zip code as ``exactly`` or ``startingWith``, then its text;
-/// - a segment as its id, or as provider, colon, id.
+/// - a segment as its id, or as provider, colon, id; an audience of ours as ``AudienceNames`` says.
 struct ValueKey {
     /// Longer values are left to the evaluator; a stranger's longer texts are in no leaf. 255 keeps lengths in a byte
     /// and bounds the work that a text of many parts can cause.
@@ -64,6 +64,17 @@ struct ValueKey {
         guard text.count <= Self.bytesMax - count else { return false }
         for index in 0..<text.count { bytes[start + count + index] = text[index] }
         count += text.count
+        return true
+    }
+
+    /// Spells an audience of ours.
+    ///
+    /// - Returns: whether it has a name, and there was room.
+    mutating func append(_ audience: UInt32, of names: AudienceNames) -> Bool {
+        let range = names.range(of: audience)
+        guard !range.isEmpty, range.count <= Self.bytesMax - count else { return false }
+        for index in range { bytes[start + count + index - range.lowerBound] = names.byte(index) }
+        count += range.count
         return true
     }
 

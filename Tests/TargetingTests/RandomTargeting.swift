@@ -50,7 +50,7 @@ struct RandomTargeting {
     private static let deals = ["Deal-1", "deal-1", "deal-2"]
     private static let sellers = [("exchange.test", "1"), ("exchange.test", "A"), ("reseller.test", "1"), ("", "")]
     private static let providers = ["dmp", "dmp:a", ""]
-    private static let segments = ["1", "a:1", "sports", "Sports"]
+    private static let segments = ["1", "a:1", "sports", "Sports", "acme-only"]
     private static let sizes = [Size(w: 300, h: 250), Size(w: 320, h: 50), Size(w: 640, h: 360), Size(w: 0, h: 0)]
     private static let addresses = ["192.0.2.7", "192.0.2.200", "198.51.100.1", "2001:db8::7", "2001:db8:1::7", "junk"]
     private static let ranges = ["192.0.2.0/24", "192.0.2.7", "198.51.0.0/16", "2001:db8::/32", "2001:db8::7"]
@@ -145,7 +145,11 @@ struct RandomTargeting {
             let ids = some(of: Self.segments).map { id in
                 chance(50) ? id.lowercased() : "\(one(of: Self.providers)):\(id.lowercased())"
             }
-            return .segment(Self.bytes(ids))
+            let leaf = Leaf.segment(Self.bytes(ids))
+            guard chance(60), case .leaf(let named) = Predicate.leaf(leaf).naming(audiencesOf: "acme") else {
+                return leaf
+            }
+            return named
         case 13: return .deal(Self.bytes(some(of: Self.deals)))
         default:
             return .seller(
@@ -176,11 +180,19 @@ struct RandomTargeting {
     // MARK: Requests
 
     mutating func context() -> TargetingContext {
-        TargetingContext(
+        var context = TargetingContext(
             exchange: Array(one(of: Self.exchanges).utf8),
             instant: Instant(micros: 1_716_500_000_000_000 + Int64(below(4_000_000)) * 999_983),
             personalDataAllowed: chance(60))
+        context.names = Self.names
+        context.audiences = (0..<below(4)).map { _ in UInt32(below(6)) }
+        return context
     }
+
+    /// Two of them are somebody else's, one is everybody's, and 3 is nobody's.
+    private static let names = AudienceNames([
+        0: ("acme", "Sports"), 1: (nil, "1"), 2: ("other", "sports"), 4: ("other", "1"), 5: ("acme", "acme-only"),
+    ])
 
     /// JSON of a request with one to three impressions.
     mutating func request() -> String {
