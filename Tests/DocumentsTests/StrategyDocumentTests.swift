@@ -31,7 +31,7 @@ struct StrategyDocumentTests {
                     .leaf(.country([bytes("usa")])),
                     .any([.leaf(.segment([bytes("runners")])), .leaf(.keyword([bytes("running shoes")]))]),
                     .not(.leaf(.domain([bytes("example.com")]))),
-                ])
+                ]).naming(audiencesOf: "acme")
         )
         #expect(read.deals == ["deal-7"])
         #expect(read.holdout == 0)
