@@ -13,6 +13,8 @@ package struct IdentityKey: Hashable, BitwiseCopyable, Sendable {
 
 /// What sort of thing an identifier names, from the most to the least trusted.
 package enum IdentityKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+    /// The best identifier of a bid request, of whichever kind: all that the bid's notices tell of a new visitor.
+    case bid = 0
     /// An advertiser's own customer id.
     case own = 1
     /// SHA-256 of an e-mail address.
