@@ -102,7 +102,7 @@ package struct HTTPSubject: InputCheck {
         Property.holds(request.target.first == UInt8(ascii: "/") || request.target == [0x2A], "a target is a path")
         Property.holds(request.target.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "a target is visible ASCII")
         request.host = copy(head.host, of: bytes)
-        let fields = [head.contentType, head.contentEncoding, head.authorization]
+        let fields = [head.contentType, head.contentEncoding, head.authorization, head.forwardedFor]
         request.fields = fields.map { copy($0, of: bytes) }
         let isClean = request.fields.allSatisfy { $0.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }
         Property.holds(isClean, "no field holds a control character")

@@ -33,7 +33,7 @@ package struct Slice: BitwiseCopyable, Equatable, Sendable {
 
 /// What is known of a request from its line and fields: the few that the bid side asks for, by their place.
 ///
-/// Of a field that comes twice the first counts, but for those whose repetition is refused.
+/// Of a field that comes twice the first counts, but for those whose repetition is refused, and for ``forwardedFor``.
 package struct RequestHead: BitwiseCopyable, Sendable {
     package enum Method: UInt8, BitwiseCopyable, Sendable {
         case get
@@ -64,6 +64,8 @@ package struct RequestHead: BitwiseCopyable, Sendable {
     package var contentType = Slice.empty
     package var contentEncoding = Slice.empty
     package var authorization = Slice.empty
+    /// `X-Forwarded-For` as sent; of several lines the last, which the nearest proxy wrote.
+    package var forwardedFor = Slice.empty
     /// Whether `Accept-Encoding` takes gzip.
     package var acceptsGzip = false
     /// Whether the sender waits for leave to send its body.

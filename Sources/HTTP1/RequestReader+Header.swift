@@ -92,6 +92,8 @@ extension RequestReader {
         case 15:
             if unsafe Octet.equalsIgnoringCase(bytes, name, "accept-encoding") {
                 unsafe readAcceptEncoding(bytes, value)
+            } else if unsafe Octet.equalsIgnoringCase(bytes, name, "x-forwarded-for") {
+                head.forwardedFor = Slice(value)
             }
         case 16:
             if unsafe Octet.equalsIgnoringCase(bytes, name, "content-encoding") {

@@ -92,11 +92,18 @@ struct HeadTests {
         #expect(request.contentEncoding == "c")
     }
 
+    @Test("of repeated lines of X-Forwarded-For the last counts: it is the nearest proxy's")
+    func lastForwarded() throws {
+        #expect(try request(post()).forwardedFor.isEmpty)
+        let request = try request(post("X-Forwarded-For: 192.0.2.66", "x-forwarded-for:  198.51.100.7, 10.0.0.1 "))
+        #expect(request.forwardedFor == "198.51.100.7, 10.0.0.1")
+    }
+
     @Test(
         "a name of the same length is another field",
         arguments: [
             "Most: x", "Except: gold", "Connectiom: close", "Content-Tipe: x", "Authorisation: x", "Content-Lenght: 9",
-            "Accept-Encodinx: gzip", "Content-Encodinx: x", "Transfer-Encodinx: x",
+            "Accept-Encodinx: gzip", "X-Forwarded-Fox: 192.0.2.1", "Content-Encodinx: x", "Transfer-Encodinx: x",
         ])
     func neighbours(field: String) throws {
         #expect(try request(get(field)) == request(get("X: y")).ending(at: get(field).utf8.count))

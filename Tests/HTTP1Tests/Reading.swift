@@ -14,6 +14,7 @@ struct Reading: Equatable {
         var contentType = ""
         var contentEncoding = ""
         var authorization = ""
+        var forwardedFor = ""
         var acceptsGzip = false
         var expectsContinue = false
         /// Where the next request begins, counted from the connection's first byte.
@@ -84,6 +85,7 @@ struct Reading: Equatable {
                 contentType: text(head.contentType),
                 contentEncoding: text(head.contentEncoding),
                 authorization: text(head.authorization),
+                forwardedFor: text(head.forwardedFor),
                 acceptsGzip: head.acceptsGzip,
                 expectsContinue: head.expectsContinue,
                 end: start
