@@ -16,22 +16,38 @@ package struct IPAddress: BitwiseCopyable, Hashable, Sendable {
 
     /// Reads `192.0.2.1` or `2001:db8::1`, also `::ffff:192.0.2.1`; no zone, no brackets, no leading zeros in octets.
     package init?(_ text: some Collection<UInt8>) {
+        let read = text.withContiguousStorageIfAvailable { unsafe IPAddress($0) }
+        guard let address = read ?? IPAddress(Array(text)) else { return nil }
+        self = address
+    }
+
+    /// The same of bytes that lie in a row.
+    ///
+    /// - Complexity: one pass over at most 45 bytes. Allocates nothing.
+    package init?(_ text: UnsafeBufferPointer<UInt8>) {
         guard !text.isEmpty, text.count <= 45 else { return nil }
-        if text.contains(UInt8(ascii: ":")) {
-            guard let address = Self.v6(Array(text)) else { return nil }
+        if unsafe text.contains(UInt8(ascii: ":")) {
+            guard let address = unsafe Self.v6(text) else { return nil }
             self = address
         } else {
-            guard let v4 = Self.v4(text) else { return nil }
+            guard let v4 = unsafe Self.v4(text, 0..<text.count) else { return nil }
             self.init(v4: v4)
         }
     }
 
-    private static func v4(_ text: some Collection<UInt8>) -> UInt32? {
+    /// The first address of the /24 (IPv4) or /48 (IPv6) that this one is in: what may be known of somebody who did not
+    /// consent to more.
+    package var truncated: IPAddress {
+        isV4 ? IPAddress(high: 0, low: low & ~0xFF) : IPAddress(high: high & ~0xFFFF, low: 0)
+    }
+
+    private static func v4(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> UInt32? {
         var address: UInt32 = 0
         var octet: UInt32 = 0
         var digits = 0
         var dots = 0
-        for byte in text {
+        for index in range {
+            let byte = unsafe text[index]
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 if digits > 0, octet == 0 { return nil }
@@ -50,52 +66,71 @@ package struct IPAddress: BitwiseCopyable, Hashable, Sendable {
         return dots == 3 && digits > 0 ? address << 8 | octet : nil
     }
 
-    private static func isHex(_ byte: UInt8) -> Bool {
-        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6
+    private static func hexValue(_ byte: UInt8) -> UInt16? {
+        if byte &- 0x30 < 10 { return UInt16(byte - 0x30) }
+        let letter = (byte | 0x20) &- 0x61
+        return letter < 6 ? UInt16(letter + 10) : nil
     }
 
-    private static func v6(_ text: [UInt8]) -> IPAddress? {
-        var groups: [UInt16] = []
+    /// Groups between colons; those behind the gap are moved to the end when all are known.
+    private static func v6(_ text: UnsafeBufferPointer<UInt8>) -> IPAddress? {
+        var groups = Groups()
         var gap: Int?
-        var rest = text[...]
-        if rest.starts(with: [0x3A, 0x3A]) {
+        var index = 0
+        if text.count >= 2, unsafe text[0] == 0x3A, unsafe text[1] == 0x3A {
             gap = 0
-            rest = rest.dropFirst(2)
+            index = 2
         }
-        while !rest.isEmpty {
-            let end = rest.firstIndex(of: 0x3A) ?? rest.endIndex
-            let part = rest[rest.startIndex..<end]
-            if part.contains(UInt8(ascii: ".")) {
-                guard end == rest.endIndex, let v4 = v4(part) else { return nil }
-                groups += [UInt16(v4 >> 16), UInt16(truncatingIfNeeded: v4)]
-                rest = rest[end...]
-                break
+        while index < text.count {
+            let start = index
+            var group: UInt16 = 0
+            while index < text.count, index - start < 5, let digit = unsafe hexValue(text[index]) {
+                group = group << 4 | digit
+                index += 1
             }
-            guard part.count >= 1, part.count <= 4,
-                let group = UInt16(String(decoding: part, as: UTF8.self), radix: 16), part.allSatisfy(Self.isHex)
-            else { return nil }
-            groups.append(group)
-            rest = rest[end...]
-            guard !rest.isEmpty else { break }
-            rest = rest.dropFirst()
-            if rest.first == 0x3A {
+            if index < text.count, unsafe text[index] == UInt8(ascii: ".") {
+                // The last two groups may be written as IPv4.
+                guard let v4 = unsafe v4(text, start..<text.count), groups.append(UInt16(v4 >> 16)),
+                    groups.append(UInt16(truncatingIfNeeded: v4))
+                else { return nil }
+                return groups.address(gap: gap)
+            }
+            guard index > start, index - start <= 4, groups.append(group) else { return nil }
+            if index == text.count { break }
+            guard unsafe text[index] == 0x3A, index + 1 < text.count else { return nil }
+            index += 1
+            if unsafe text[index] == 0x3A {
                 guard gap == nil else { return nil }
                 gap = groups.count
-                rest = rest.dropFirst()
-            } else if rest.isEmpty {
-                return nil
+                index += 1
             }
         }
-        if let gap {
-            guard groups.count < 8 else { return nil }
-            groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
+        return groups.address(gap: gap)
+    }
+
+    /// Up to eight groups of an IPv6 address, as they are read.
+    private struct Groups {
+        private(set) var count = 0
+        private var bits: UInt128 = 0
+
+        mutating func append(_ group: UInt16) -> Bool {
+            guard count < 8 else { return false }
+            bits = bits << 16 | UInt128(group)
+            count += 1
+            return true
         }
-        guard groups.count == 8 else { return nil }
-        let words = groups.map(UInt64.init)
-        return IPAddress(
-            high: words[0] << 48 | words[1] << 32 | words[2] << 16 | words[3],
-            low: words[4] << 48 | words[5] << 32 | words[6] << 16 | words[7]
-        )
+
+        /// - Parameter gap: how many groups stand before the run of zeros that was left out, which has one at least.
+        func address(gap: Int?) -> IPAddress? {
+            guard gap == nil ? count == 8 : count < 8 else { return nil }
+            var all = bits
+            if let gap {
+                let behind = UInt128(16 * (count - gap))
+                let mask = (UInt128(1) << behind) &- 1
+                all = (bits & ~mask) << UInt128(16 * (8 - count)) | bits & mask
+            }
+            return IPAddress(high: UInt64(truncatingIfNeeded: all >> 64), low: UInt64(truncatingIfNeeded: all))
+        }
     }
 }
 

@@ -194,7 +194,7 @@ package enum Evaluator {
         _ context: borrowing TargetingContext
     ) -> Bool {
         for text in [device.ip, device.ipv6] where !text.isEmpty {
-            guard let address = IPAddress(buffer.bytes(text)) else { continue }
+            guard let address = unsafe buffer.withBytes(text, { unsafe IPAddress($0) }) else { continue }
             for range in ranges where range.contains(address) && (context.personalDataAllowed || range.isCoarse) {
                 return true
             }

@@ -39,6 +39,16 @@ struct IPAddressTests {
     }
 
     @Test(
+        "a truncated address is the first of its /24 or /48",
+        arguments: [
+            ("192.0.2.77", "192.0.2.0"), ("192.0.2.0", "192.0.2.0"), ("255.255.255.255", "255.255.255.0"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1::"), ("::1", "::"),
+        ])
+    func truncated(text: String, first: String) throws {
+        #expect(try #require(IPAddress(text.utf8)).truncated == IPAddress(first.utf8))
+    }
+
+    @Test(
         "what is no address is none",
         arguments: [
             "", "1", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.", ".1.2.3", "1..2.3", "01.2.3.4", "1.2.3.00",
