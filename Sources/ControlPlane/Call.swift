@@ -102,7 +102,7 @@ struct PageQuery: Sendable {
     /// The id behind which the page starts; empty for the first page.
     var after = ""
     var limit = ControlLimits.pageItemsDefault
-    /// Of strategies: whose.
+    /// Of strategies and audiences: whose.
     var advertiser: String?
 
     /// - Throws: a ``Problem`` naming everything that is wrong with the parameters.

@@ -1,7 +1,7 @@
 internal import Documents
 internal import Units
 
-/// Advertisers, strategies and exchanges, one at a time.
+/// Advertisers, strategies, exchanges and audiences, one at a time.
 extension ControlAPI {
     private static let objectTypes = ["application/json", "application/x-ndjson"]
     private static let patchTypes = ["application/merge-patch+json", "application/json"]
@@ -30,7 +30,7 @@ extension ControlAPI {
 
     private func list(_ kind: DocumentKind, _ call: Call) async throws -> Answer {
         var known: Set = ["limit", "cursor"]
-        if kind == .strategies { known.insert("advertiser") }
+        if kind.isOwned { known.insert("advertiser") }
         let query = try PageQuery(call.query, known: known)
         let page = try await registry.read { try $0.page(kind, query) }
         let items = page.items.map { body(of: $0, notes: registry.notes(of: $0), for: call) }

@@ -3,7 +3,10 @@ internal import Documents
 
 /// A kind of document that the registry keeps, named as its collection's path is.
 package enum DocumentKind: String, CaseIterable, Sendable {
-    case advertisers, strategies, exchanges
+    case advertisers, strategies, exchanges, audiences
+
+    /// Whether its documents name the advertiser they belong to.
+    var isOwned: Bool { self == .strategies || self == .audiences }
 
     /// One of them, in words.
     package var singular: String {
@@ -11,6 +14,7 @@ package enum DocumentKind: String, CaseIterable, Sendable {
         case .advertisers: "advertiser"
         case .strategies: "strategy"
         case .exchanges: "exchange"
+        case .audiences: "audience"
         }
     }
 }
@@ -26,6 +30,7 @@ enum ReadDocument: Sendable {
     case advertiser(AdvertiserDocument)
     case strategy(StrategyDocument)
     case exchange(ExchangeDocument)
+    case audience(AudienceDocument)
 
     /// - Throws: every fault at once.
     init(_ node: Node, as kind: DocumentKind, kinds: [BidderKind]) throws(DocumentError) {
@@ -33,6 +38,7 @@ enum ReadDocument: Sendable {
         case .advertisers: self = .advertiser(try AdvertiserDocument(node))
         case .strategies: self = .strategy(try StrategyDocument(node, kinds: kinds))
         case .exchanges: self = .exchange(try ExchangeDocument(node))
+        case .audiences: self = .audience(try AudienceDocument(node))
         }
     }
 
@@ -49,6 +55,7 @@ enum ReadDocument: Sendable {
         case .advertiser(let document): document.notes
         case .strategy(let document): document.notes
         case .exchange(let document): document.notes
+        case .audience: []
         }
     }
 }
@@ -56,23 +63,28 @@ enum ReadDocument: Sendable {
 /// A document on its way in, read as far as it can be without the registry.
 struct Draft: Sendable {
     let kind: DocumentKind
-    /// As it will be stored.
+    /// As it will be stored. Of an audience without its members: identifiers of people never reach a file as they are.
     let json: String
     /// As it was written; nil where there is none.
     let id: String?
-    /// Of a strategy, as it was written.
+    /// Of a strategy or an audience, as it was written.
     let advertiser: String?
+    /// Whether it holds more than is stored of it, so that even an equal text changes something.
+    let hasMembers: Bool
     private let advertiserPosition: Fault.Position?
     /// nil where there are faults.
     let document: ReadDocument?
-    let faults: [Fault]
+    private(set) var faults: [Fault]
 
     /// - Parameter hasPositions: whether lines and columns of the node are those of the caller's text.
     init(_ node: Node, as kind: DocumentKind, kinds: [BidderKind], hasPositions: Bool = true) {
+        let node = kind == .audiences ? node.removing(StoredDocument.servedOfAudiences) : node
+        let kept = kind == .audiences ? node.withoutMembers() : node
         self.kind = kind
-        json = node.json
+        json = kept.json
+        hasMembers = kept != node
         id = node["id"]?.text
-        advertiser = kind == .strategies ? node["advertiser"]?.text : nil
+        advertiser = kind.isOwned ? node["advertiser"]?.text : nil
         advertiserPosition = hasPositions ? node["advertiser"]?.position : nil
         do throws(DocumentError) {
             document = try ReadDocument(node, as: kind, kinds: kinds)

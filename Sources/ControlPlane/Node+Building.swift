@@ -30,6 +30,14 @@ extension Node {
             .masking(["price_encoding", "google", "integrity_key"])
     }
 
+    /// An audience without those who are in it.
+    func withoutMembers() -> Node {
+        guard let members = self["members"], members.content != .list([]), members.content != .null else { return self }
+        var emptied = self
+        emptied.set("members", .list([]))
+        return emptied
+    }
+
     private func masking(_ path: [String]) -> Node {
         guard let key = path.first else { return .text("hidden") }
         guard let member = self[key] else { return self }

@@ -10,10 +10,10 @@ enum OpenAPI {
         "info": {
           "title": "Vendue, control side",
           "version": "1",
-          "description": "Advertisers, strategies and exchanges are JSON documents. A change is answered once it \#
-        is durable and on every event loop. Every fault of a document is named at once, with a JSON pointer and a \#
-        hint. Members that the service adds (version, created, updated, notes) may come back in a PUT; they are left \#
-        out of what is stored."
+          "description": "Advertisers, strategies, exchanges and audiences are JSON documents. A change is answered \#
+        once it is durable and on every event loop. Every fault of a document is named at once, with a JSON pointer \#
+        and a hint. Members that the service adds (version, created, updated, notes, size) may come back in a PUT; \#
+        they are left out of what is stored."
         },
         "servers": [ { "url": "/" } ],
         "security": [ { "token": [] } ],
@@ -48,6 +48,7 @@ enum OpenAPI {
           "schemas": {
         \#(answerSchemas),
         \#(documentSchemas),
+        \#(audienceSchemas),
         \#(creativeSchemas)
           }
         }
@@ -59,11 +60,11 @@ enum OpenAPI {
 
     private static let documentPaths = [
         paths(of: .advertisers, schema: "Advertiser"), paths(of: .strategies, schema: "Strategy"),
-        paths(of: .exchanges, schema: "Exchange"),
+        paths(of: .exchanges, schema: "Exchange"), paths(of: .audiences, schema: "Audience"),
     ].joined(separator: ",\n")
 
     private static func paths(of kind: DocumentKind, schema: String) -> String {
-        (collection + ",\n" + member).replacing("FILTER", with: kind == .strategies ? filter : "")
+        (collection + ",\n" + member).replacing("FILTER", with: kind.isOwned ? filter : "")
             .replacing("SCHEMA", with: schema).replacing("KIND", with: kind.rawValue)
             .replacing("SINGULAR", with: kind.singular)
     }

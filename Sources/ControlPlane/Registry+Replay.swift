@@ -5,9 +5,10 @@ internal import GRDB
 extension Registry {
     /// Hands over everything registered, batch by batch: for who starts with nothing.
     ///
-    /// Advertisers and exchanges come first, then strategies in the order in which they were first registered. Rows
-    /// are read and documents validated on all cores while `take` is at work. The last batch alone has a revision, and
-    /// from there the publications go on: what changes meanwhile is in the last batch or in the first publication.
+    /// Advertisers, exchanges and audiences come first, then strategies in the order in which they were first
+    /// registered. Rows are read and documents validated on all cores while `take` is at work. The last batch alone has
+    /// a revision, and from there the publications go on: what changes meanwhile is in the last batch or in the first
+    /// publication.
     /// - Parameters:
     ///   - size: documents of a batch at most, above 0; the last batch holds whatever changed meanwhile.
     ///   - take: called with one batch after the other, once at least.
@@ -21,7 +22,7 @@ extension Registry {
         precondition(size > 0, "a batch holds a document at least")
         beginReplay()
         let (revision, lastRow) = try await read { (try $0.revision(), try $0.lastRow()) }
-        for kind in [DocumentKind.advertisers, .exchanges] {
+        for kind in [DocumentKind.advertisers, .exchanges, .audiences] {
             var after: String?
             repeat {
                 let rows = try await read { [after] in try $0.live(kind, after: after ?? "", limit: size) }

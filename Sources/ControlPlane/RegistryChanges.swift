@@ -4,7 +4,7 @@ package import Documents
 /// What differs between two revisions of the registry, as far as bidding needs it.
 ///
 /// Whoever applies all of them in order holds everything registered. Within one, apply advertisers, then exchanges,
-/// then strategies. All lists are sorted by id, and no id stands in two lists of one kind.
+/// then audiences, then strategies. All lists are sorted by id, and no id stands in two lists of one kind.
 package struct RegistryChanges: Sendable {
     /// After these changes. Grows with every change, and never goes back, also not over restarts; 0 for a registry that
     /// never held anything, and while more of a replay is to come.
@@ -12,13 +12,18 @@ package struct RegistryChanges: Sendable {
     package var advertisers = DocumentChanges<AdvertiserDocument>()
     package var strategies = DocumentChanges<StrategyDocument>()
     package var exchanges = DocumentChanges<ExchangeDocument>()
+    /// Of a document with `members`, these are here once, when it is registered: no file keeps them, so that a replay
+    /// has an empty list, which says nothing of who is in the audience.
+    package var audiences = DocumentChanges<AudienceDocument>()
     /// Changed documents that this version cannot read, and why; they are among the removed ones too.
     package var faults: [UnreadableDocument] = []
 
     package init() {}
 
     /// Whether nothing differs but the revision.
-    package var isEmpty: Bool { advertisers.isEmpty && strategies.isEmpty && exchanges.isEmpty }
+    package var isEmpty: Bool {
+        advertisers.isEmpty && strategies.isEmpty && exchanges.isEmpty && audiences.isEmpty
+    }
 }
 
 /// What differs among the documents of one kind.
@@ -54,6 +59,7 @@ extension RegistryChanges {
         case .advertiser(let document): advertisers.put.append(document)
         case .strategy(let document): strategies.put.append(document)
         case .exchange(let document): exchanges.put.append(document)
+        case .audience(let document): audiences.put.append(document)
         }
     }
 
@@ -62,6 +68,7 @@ extension RegistryChanges {
         case .advertisers: advertisers.removed.append(key.id)
         case .strategies: strategies.removed.append(key.id)
         case .exchanges: exchanges.removed.append(key.id)
+        case .audiences: audiences.removed.append(key.id)
         }
     }
 
@@ -79,6 +86,7 @@ extension RegistryChanges {
         advertisers.sort { $0.id }
         strategies.sort { $0.id }
         exchanges.sort { $0.id }
+        audiences.sort { $0.id }
         faults.sort { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
     }
 }

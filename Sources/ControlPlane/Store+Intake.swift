@@ -38,7 +38,7 @@ extension Store {
         let current = previous.flatMap { $0.isDeleted ? nil : $0 }
         try preconditions.check(current)
         let (_, document) = try checked(draft, at: key)
-        if let current, current.json == draft.json {
+        if let current, current.json == draft.json, !draft.hasMembers {
             return Outcome(stored: current, document: document, isNew: false, isChanged: false)
         }
         let stored = try put(key, json: draft.json, advertiser: draft.advertiser, over: previous, change)
@@ -66,15 +66,17 @@ extension Store {
         return try replace(key, with: draft, if: preconditions, change)
     }
 
-    /// - Throws: a ``Problem``: no such document, strategies that hang on it, or a precondition that does not hold.
+    /// - Throws: a ``Problem``: no such document, others that hang on it, or a precondition that does not hold.
     func delete(_ key: DocumentKey, if preconditions: Preconditions, _ change: Change) throws {
         guard let current = try live(key) else { throw Problem.noDocument(key) }
         try preconditions.check(current)
         if key.kind == .advertisers {
-            let count = try strategyCount(of: key.id)
-            if count > 0 {
-                let strategies = count == 1 ? "a strategy" : "\(count) strategies"
-                throw Problem.conflict("advertiser “\(key.id)” has \(strategies): delete them first")
+            for kind in [DocumentKind.strategies, .audiences] {
+                let count = try documentCount(kind, of: key.id)
+                guard count > 0 else { continue }
+                let what =
+                    count == 1 ? "\(kind == .audiences ? "an" : "a") \(kind.singular)" : "\(count) \(kind.rawValue)"
+                throw Problem.conflict("advertiser “\(key.id)” has \(what): delete them first")
             }
         }
         _ = try put(key, json: nil, advertiser: nil, over: current, change)

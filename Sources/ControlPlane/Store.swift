@@ -30,12 +30,12 @@ struct Store {
             arguments: [key.kind.rawValue, key.id]) != nil
     }
 
-    /// Strategies of an advertiser.
-    func strategyCount(of advertiser: String) throws -> Int {
+    /// Strategies or audiences of an advertiser.
+    func documentCount(_ kind: DocumentKind, of advertiser: String) throws -> Int {
         try Int.fetchOne(
             db.cachedStatement(
-                sql: "SELECT count(*) FROM documents WHERE kind = 'strategies' AND advertiser = ? AND deleted = 0"),
-            arguments: [advertiser]) ?? 0
+                sql: "SELECT count(*) FROM documents WHERE kind = ? AND advertiser = ? AND deleted = 0"),
+            arguments: [kind.rawValue, advertiser]) ?? 0
     }
 
     /// One page in the order of ids.

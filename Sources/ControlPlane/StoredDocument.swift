@@ -5,7 +5,7 @@ internal import Units
 /// A document as the registry keeps it.
 struct StoredDocument: Sendable {
     let key: DocumentKey
-    /// Of a strategy.
+    /// Of a strategy or an audience.
     let advertiser: String?
     /// Exactly as registered; `{}` once deleted.
     let json: String
@@ -50,13 +50,19 @@ struct StoredDocument: Sendable {
     /// Members that the service adds to a document in its answers, and takes out of what comes back.
     static let servedMembers: Set<String> = ["version", "created", "updated", "notes"]
 
+    /// The same of audiences alone.
+    static let servedOfAudiences: Set<String> = ["size"]
+
     /// The document as an answer shows it.
     ///
-    /// - Parameter json: instead of the stored text, where the reader may not see all of it.
-    func body(notes: [String], json shown: String? = nil) -> String {
+    /// - Parameters:
+    ///   - shown: instead of the stored text, where the reader may not see all of it.
+    ///   - size: how many visitors are in an audience now; nil where that is not known.
+    func body(notes: [String], json shown: String? = nil, size: Int? = nil) -> String {
         var served: [(String, Node)] = [
             ("version", .number(version)), ("created", .text(created.rfc3339)), ("updated", .text(updated.rfc3339)),
         ]
+        if let size { served.append(("size", .number(size))) }
         if !notes.isEmpty { served.append(("notes", .list(notes.map { .text($0) }))) }
         let own = (shown ?? json).dropLast()
         return "\(own)\(own == "{" ? "" : ",")\(Node.object(served).json.dropFirst())"

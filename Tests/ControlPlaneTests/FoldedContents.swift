@@ -8,12 +8,15 @@ struct FoldedContents {
     private var advertisersByID: [String: AdvertiserDocument] = [:]
     private var strategiesByID: [String: StrategyDocument] = [:]
     private var exchangesByID: [String: ExchangeDocument] = [:]
+    private var audiencesByID: [String: AudienceDocument] = [:]
     /// Of all changes so far.
     private(set) var faults: [UnreadableDocument] = []
 
     var advertisers: [AdvertiserDocument] { advertisersByID.values.sorted { $0.id < $1.id } }
     var strategies: [StrategyDocument] { strategiesByID.values.sorted { $0.id < $1.id } }
     var exchanges: [ExchangeDocument] { exchangesByID.values.sorted { $0.id < $1.id } }
+
+    var audiences: [AudienceDocument] { audiencesByID.values.sorted { $0.id < $1.id } }
 
     init() {}
 
@@ -26,9 +29,11 @@ struct FoldedContents {
         for id in changes.advertisers.removed { advertisersByID[id] = nil }
         for id in changes.exchanges.removed { exchangesByID[id] = nil }
         for id in changes.strategies.removed { strategiesByID[id] = nil }
+        for id in changes.audiences.removed { audiencesByID[id] = nil }
         for document in changes.advertisers.put { advertisersByID[document.id] = document }
         for document in changes.exchanges.put { exchangesByID[document.id] = document }
         for document in changes.strategies.put { strategiesByID[document.id] = document }
+        for document in changes.audiences.put { audiencesByID[document.id] = document }
         faults += changes.faults
     }
 }

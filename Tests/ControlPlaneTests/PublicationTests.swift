@@ -164,6 +164,6 @@ extension RegistryChanges {
     /// Documents put and removed.
     fileprivate var size: Int {
         advertisers.put.count + advertisers.removed.count + strategies.put.count + strategies.removed.count
-            + exchanges.put.count + exchanges.removed.count
+            + exchanges.put.count + exchanges.removed.count + audiences.put.count + audiences.removed.count
     }
 }

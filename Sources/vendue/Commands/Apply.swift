@@ -31,7 +31,7 @@ struct Apply: AsyncParsableCommand {
         // Advertisers first: strategies name them.
         let entries = read.flatMap(\.entries)
         var failed = 0
-        for kind in [DocumentFile.Kind.advertisers, .exchanges, .strategies] {
+        for kind in [DocumentFile.Kind.advertisers, .exchanges, .audiences, .strategies] {
             for entry in entries where entry.kind == kind {
                 let answer = try await client.put(entry.node, in: kind.rawValue)
                 guard case .string(let id)? = entry.node["id"]?.content else { continue }
@@ -44,7 +44,7 @@ struct Apply: AsyncParsableCommand {
                 for note in entry.notes { Console.error("\(kind.rawValue)/\(id): note: \(note)") }
             }
         }
-        for entry in entries where entry.kind == .audiences || entry.kind == .configuration {
+        for entry in entries where entry.kind == .configuration {
             Console.error("\(entry.kind.rawValue) cannot be applied in this version; left out")
         }
         if failed > 0 { throw ExitCode(1) }
