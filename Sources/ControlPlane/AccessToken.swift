@@ -8,19 +8,28 @@ struct AccessToken: Sendable {
     enum Role: String, CaseIterable, Sendable {
         /// May do everything.
         case `operator`
+        /// Sends events, and reaches its own audiences.
+        case advertiser
         /// May read everything but credentials.
         case analyst
+
+        /// Whether the bid side takes events from it.
+        var sendsEvents: Bool { self != .analyst }
     }
 
     let id: String
     let role: Role
     let name: String
+    /// Whose it is; of the role advertiser alone.
+    let advertiser: String?
     let created: Instant
     let isRevoked: Bool
 
     /// - Returns: nil for a role that this version does not know: such a token opens nothing.
     init?(_ row: Row) {
         guard let role = Role(rawValue: row["role"]) else { return nil }
+        advertiser = row["advertiser"]
+        guard (role == .advertiser) == (advertiser != nil) else { return nil }
         id = row["id"]
         self.role = role
         name = row["name"]
@@ -29,10 +38,11 @@ struct AccessToken: Sendable {
         isRevoked = revoked != nil
     }
 
-    init(id: String, role: Role, name: String, created: Instant) {
+    init(id: String, role: Role, name: String, advertiser: String? = nil, created: Instant) {
         self.id = id
         self.role = role
         self.name = name
+        self.advertiser = advertiser
         self.created = created
         isRevoked = false
     }
@@ -43,6 +53,7 @@ struct AccessToken: Sendable {
             ("id", .text(id)), ("role", .text(role.rawValue)), ("name", .text(name)),
             ("created", .text(created.rfc3339)),
         ]
+        if let advertiser { members.insert(("advertiser", .text(advertiser)), at: 2) }
         if let secret { members.append(("secret", .text(secret))) }
         return .object(members)
     }

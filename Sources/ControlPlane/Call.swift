@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import NIOCore
 internal import Sealing
+internal import Units
 
 /// A request whose caller is known.
 struct Call: Sendable {
@@ -16,6 +17,14 @@ struct Call: Sendable {
         self.route = route
         self.method = method
         self.caller = caller
+    }
+
+    /// Whose documents alone the caller may see and change; nil for everybody's.
+    var scope: String? { caller.advertiser }
+
+    /// What the caller is about to do.
+    func change(_ action: Change.Action, at instant: Instant) -> Change {
+        Change(action: action, by: caller.id, at: instant, scope: scope)
     }
 
     func header(_ name: String) -> String? { request.header(name) }

@@ -10,6 +10,8 @@ struct Commit: Sendable {
     var registered: [Registered] = []
     /// Whether bidding must hear of it.
     var isPublished = false
+    /// Whether a token that may send events was made or revoked.
+    var changesEventTokens = false
 }
 
 /// An `Idempotency-Key`, whose it is, and what it came with.
@@ -58,8 +60,10 @@ actor ChangeDesk {
             guard let key else { return try work(store) }
             return try Self.once(key, at: now, in: store, work)
         }
-        if commit.isPublished {
-            await publish(try registry.changes(knowing: commit.registered))
+        if commit.isPublished || commit.changesEventTokens {
+            var changes = try registry.changes(knowing: commit.registered)
+            if commit.changesEventTokens { changes.eventTokens = try registry.eventTokens() }
+            await publish(changes)
         }
         return commit.answer
     }

@@ -30,7 +30,7 @@ extension ControlAPI {
     /// Registers every good line in one transaction and one publication; a bad line does not hinder the others.
     func createMany(_ kind: DocumentKind, _ call: Call) async throws -> Answer {
         let bytes = try await call.body(upTo: ControlLimits.bulkBytesMax)
-        let lines = try await read(bytes, as: kind)
+        let lines = try await read(bytes, as: kind, for: call)
         let now = registry.time.instant()
         return try await desk.change(under: try call.idempotencyKey(bytes)) { store in
             var registered: [Registered] = []
@@ -45,21 +45,22 @@ extension ControlAPI {
         }
     }
 
-    private func read(_ bytes: [UInt8], as kind: DocumentKind) async throws -> [Line] {
+    private func read(_ bytes: [UInt8], as kind: DocumentKind, for call: Call) async throws -> [Line] {
         var lines: [Line] = []
         for (index, slice) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
         where !slice.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
             guard lines.count < ControlLimits.bulkLinesMax else {
                 throw Problem.tooLarge("more than \(ControlLimits.bulkLinesMax) lines")
             }
-            lines.append(Line(number: index + 1, draft: draft(Array(slice), as: kind, line: index + 1)))
+            let draft = draft(Array(slice), as: kind).map { $0.confined(to: call.scope) }
+            lines.append(Line(number: index + 1, draft: draft))
             // Others want to be answered meanwhile.
             if lines.count.isMultiple(of: 64) { await Task.yield() }
         }
         return lines
     }
 
-    private func draft(_ bytes: [UInt8], as kind: DocumentKind, line: Int) -> Result<Draft, Problem> {
+    private func draft(_ bytes: [UInt8], as kind: DocumentKind) -> Result<Draft, Problem> {
         guard bytes.count <= ControlLimits.objectBytesMax else {
             let what = "the line is larger than \(ControlLimits.objectBytesMax >> 20) MiB"
             var problem = Problem.tooLarge(what)

@@ -31,14 +31,22 @@ extension ControlAPI {
     private func list(_ kind: DocumentKind, _ call: Call) async throws -> Answer {
         var known: Set = ["limit", "cursor"]
         if kind.isOwned { known.insert("advertiser") }
-        let query = try PageQuery(call.query, known: known)
-        let page = try await registry.read { try $0.page(kind, query) }
+        var query = try PageQuery(call.query, known: known)
+        if let own = call.scope {
+            if let other = query.advertiser, other != own {
+                throw Problem.notFound("there is no advertiser “\(other)”")
+            }
+            query.advertiser = own
+        }
+        let page = try await registry.read { [query] in try $0.page(kind, query) }
         let items = page.items.map { body(of: $0, notes: registry.notes(of: $0), for: call) }
         return .content(PageQuery.body(items: items, next: page.hasMore ? page.items.last?.key.id : nil), Answer.json)
     }
 
     private func show(_ key: DocumentKey, _ call: Call) async throws -> Answer {
-        guard let stored = try await registry.read({ try $0.live(key) }) else { throw Problem.noDocument(key) }
+        guard let stored = try await registry.read({ try $0.live(key)?.within(call.scope) }) else {
+            throw Problem.noDocument(key)
+        }
         if call.preconditions.isKnown(stored) { return Answer(status: 304).adding("ETag", stored.etag) }
         return answer(stored, notes: registry.notes(of: stored), for: call)
     }
@@ -47,7 +55,7 @@ extension ControlAPI {
 
     private func create(_ kind: DocumentKind, _ call: Call) async throws -> Answer {
         let bytes = try await call.body(upTo: ControlLimits.objectBytesMax)
-        let draft = Draft(try Call.node(bytes), as: kind, kinds: registry.kinds)
+        let draft = Draft(try Call.node(bytes), as: kind, kinds: registry.kinds).confined(to: call.scope)
         let now = registry.time.instant()
         return try await desk.change(under: try call.idempotencyKey(bytes)) { store in
             commit(try store.create(draft, by: call.caller.id, at: now), for: call)
@@ -59,8 +67,8 @@ extension ControlAPI {
             throw Problem.wrongMediaType(type, accepted: ["application/json"])
         }
         let node = try Call.node(try await call.body(upTo: ControlLimits.objectBytesMax))
-        let draft = Draft(node, as: key.kind, kinds: registry.kinds)
-        let change = Change(action: .replace, by: call.caller.id, at: registry.time.instant())
+        let draft = Draft(node, as: key.kind, kinds: registry.kinds).confined(to: call.scope)
+        let change = call.change(.replace, at: registry.time.instant())
         return try await desk.change { store in
             commit(try store.replace(key, with: draft, if: call.preconditions, change), for: call)
         }
@@ -71,7 +79,7 @@ extension ControlAPI {
             throw Problem.wrongMediaType(type, accepted: Self.patchTypes, header: "Accept-Patch")
         }
         let patch = try Call.node(try await call.body(upTo: ControlLimits.objectBytesMax))
-        let change = Change(action: .patch, by: call.caller.id, at: registry.time.instant())
+        let change = call.change(.patch, at: registry.time.instant())
         return try await desk.change { store in
             let outcome = try store.edit(key, if: call.preconditions, kinds: registry.kinds, change) {
                 $0.merging(patch)
@@ -96,7 +104,7 @@ extension ControlAPI {
     }
 
     private func delete(_ key: DocumentKey, _ call: Call) async throws -> Answer {
-        let change = Change(action: .delete, by: call.caller.id, at: registry.time.instant())
+        let change = call.change(.delete, at: registry.time.instant())
         return try await desk.change { store in
             try store.delete(key, if: call.preconditions, change)
             return Commit(answer: Answer(status: 204), isPublished: true)

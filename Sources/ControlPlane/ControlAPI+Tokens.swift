@@ -30,18 +30,26 @@ extension ControlAPI {
         let now = registry.time.instant()
         let secret = TokenSecret.make()
         let token = AccessToken(
-            id: request.id ?? TokenSecret.makeID(), role: request.role, name: request.name, created: now)
+            id: request.id ?? TokenSecret.makeID(), role: request.role, name: request.name,
+            advertiser: request.advertiser, created: now)
         return try await desk.change(under: try call.idempotencyKey(bytes)) { store in
             if try store.token(id: token.id) != nil {
                 throw Problem.conflict(
                     "a token “\(token.id)” exists or existed",
                     Fault("exists already", at: "/id", hint: "choose another, or leave it out"))
             }
+            if let advertiser = token.advertiser,
+                try !store.isLive(DocumentKey(kind: .advertisers, id: advertiser))
+            {
+                throw Problem.invalid([.advertiserIsMissing(advertiser)])
+            }
             try store.insert(token, hash: TokenSecret.hash(secret))
             let change = Change(action: .create, by: call.caller.id, at: now)
             try store.audit(change, kind: "tokens", id: token.id, version: 1, json: token.node().json)
             // A repeat is answered without the secret: nothing keeps it.
-            return Commit(answer: created(token, secret: secret), remembered: created(token, secret: nil))
+            return Commit(
+                answer: created(token, secret: secret), remembered: created(token, secret: nil),
+                changesEventTokens: token.role.sendsEvents)
         }
     }
 
@@ -62,7 +70,7 @@ extension ControlAPI {
             try store.revoke(tokenID: id, at: now)
             try store.audit(
                 Change(action: .revoke, by: call.caller.id, at: now), kind: "tokens", id: id, version: 2, json: nil)
-            return Commit(answer: Answer(status: 204))
+            return Commit(answer: Answer(status: 204), changesEventTokens: token.role.sendsEvents)
         }
     }
 }
@@ -73,26 +81,29 @@ struct TokenRequest {
     let id: String?
     let role: AccessToken.Role
     let name: String
+    /// Of the role advertiser: whose.
+    let advertiser: String?
 
     /// - Throws: a ``Problem`` naming every fault.
     init(_ node: Node) throws(Problem) {
         let faults = FaultList()
-        let object = ObjectReader(node, at: "", known: ["id", "role", "name"], faults)
+        let object = ObjectReader(node, at: "", known: ["id", "role", "name", "advertiser"], faults)
         let id = object.id("id")
         var role: AccessToken.Role?
         if object.require("role", example: "\"analyst\"") != nil {
-            if object.value("role")?.text == "advertiser" {
-                object.fault(
-                    "comes with tenant isolation, which is not there yet", "role",
-                    hint: "operator or analyst until then")
-            } else {
-                role = object.word("role")
-            }
+            role = object.word("role")
+        }
+        let advertiser = object.id("advertiser")
+        if role == .advertiser {
+            _ = object.require("advertiser", example: "\"acme\"")
+        } else if role != nil, object.value("advertiser") != nil {
+            object.fault("belongs to the role advertiser alone", "advertiser", hint: "leave it out")
         }
         let name = object.string("name")
         guard faults.faults.isEmpty, let role else { throw .invalid(faults.faults) }
         self.id = id
         self.role = role
+        self.advertiser = advertiser
         self.name = name ?? id ?? role.rawValue
     }
 }

@@ -67,7 +67,7 @@ package struct ControlAPI: Service {
     private let refusals: Refusals
 
     /// - Parameters:
-    ///   - publish: called after every change, never twice at a time, with revisions that only grow, and with what
+    ///   - publish: called after every change, never twice at a time, with revisions that never go back, and with what
     ///     changed since the last call or since the registry's replay. The change is answered once it returns, so it
     ///     returns when every event loop has it. What is there at start is the caller's to publish, by a replay.
     ///   - onReady: called with the port once the listener is bound.
@@ -130,8 +130,7 @@ package struct ControlAPI: Service {
         }
         if route.access == .everybody || route.access == .machine && address.isLoopback { return open(route) }
         let caller = try await self.caller(request)
-        // Asking why changes nothing.
-        if method != .get, route != .explain, caller.role != .operator { throw Problem.forbidden(caller.role) }
+        try caller.check(method, route)
         let call = Call(request, route: route, method: method, caller: caller)
         switch route {
         case .documents(let kind): return try await documents(kind, call)

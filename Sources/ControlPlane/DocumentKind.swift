@@ -97,8 +97,26 @@ struct Draft: Sendable {
 
     /// The fault of naming an advertiser that is not there.
     func advertiserIsMissing(_ name: String) -> Fault {
-        Fault(
-            "there is no advertiser “\(name)”", at: "/advertiser", hint: "register it first: POST /v1/advertisers",
-            position: advertiserPosition)
+        Fault.advertiserIsMissing(name).moved(to: advertiserPosition)
+    }
+
+    /// The draft with a fault where it belongs to somebody else.
+    ///
+    /// - Parameter scope: the advertiser whose documents may be written; nil for everybody's.
+    func confined(to scope: String?) -> Draft {
+        guard let scope, advertiser != scope else { return self }
+        var draft = self
+        draft.faults.append(
+            Fault(
+                "must be “\(scope)”, whose token this is", at: "/advertiser",
+                hint: "write \"advertiser\": \"\(scope)\"", position: advertiserPosition))
+        return draft
+    }
+}
+
+extension Fault {
+    /// Of naming an advertiser that is not there.
+    static func advertiserIsMissing(_ name: String) -> Fault {
+        Fault("there is no advertiser “\(name)”", at: "/advertiser", hint: "register it first: POST /v1/advertisers")
     }
 }

@@ -280,14 +280,21 @@ extension OpenAPI {
             "TokenRequest": {
               "type": "object", "required": [ "role" ], "additionalProperties": false,
               "properties": {
-                "id": { "$ref": "#/components/schemas/Id" }, "role": { "enum": [ "operator", "analyst" ] },
+                "id": { "$ref": "#/components/schemas/Id" },
+                "role": { "enum": [ "operator", "advertiser", "analyst" ] },
+                "advertiser": {
+                  "allOf": [ { "$ref": "#/components/schemas/Id" } ],
+                  "description": "Whose: required of the role advertiser, and of no other"
+                },
                 "name": { "type": "string" }
               }
             },
             "Token": {
               "type": "object", "required": [ "id", "role", "name", "created" ],
               "properties": {
-                "id": { "$ref": "#/components/schemas/Id" }, "role": { "enum": [ "operator", "analyst" ] },
+                "id": { "$ref": "#/components/schemas/Id" },
+                "role": { "enum": [ "operator", "advertiser", "analyst" ] },
+                "advertiser": { "$ref": "#/components/schemas/Id" },
                 "name": { "type": "string" }, "created": { "type": "string", "format": "date-time" }
               }
             },

@@ -21,7 +21,8 @@ enum OpenAPI {
           { "name": "documents", "description": "What bidding works with" },
           {
             "name": "tokens",
-            "description": "Who may call: operators do everything, analysts read everything but credentials"
+            "description": "Who may call: operators do everything, analysts read everything but credentials, \#
+        advertisers reach their audiences; operators and advertisers send events to the bid side"
           },
           { "name": "service", "description": "What the service says of itself" }
         ],

@@ -61,9 +61,8 @@ extension Problem {
             headers: [.init(name: "WWW-Authenticate", value: challenge)])
     }
 
-    static func forbidden(_ role: AccessToken.Role) -> Problem {
-        Problem(
-            name: "forbidden", status: 403, title: "Forbidden", detail: "the role \(role.rawValue) may only read")
+    static func forbidden(_ detail: String) -> Problem {
+        Problem(name: "forbidden", status: 403, title: "Forbidden", detail: detail)
     }
 
     static func exists(_ key: DocumentKey) -> Problem {

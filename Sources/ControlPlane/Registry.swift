@@ -96,7 +96,9 @@ package final class Registry: Sendable {
         try progress.withLock { progress in
             progress.isReplaying = false
             progress.revision = revision
-            return try advance(&progress, knowing: [])
+            var changes = try advance(&progress, knowing: [])
+            changes.eventTokens = try eventTokens()
+            return changes
         }
     }
 

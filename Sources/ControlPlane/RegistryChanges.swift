@@ -15,12 +15,14 @@ package struct RegistryChanges: Sendable {
     /// Of a document with `members`, these are here once, when it is registered: no file keeps them, so that a replay
     /// has an empty list, which says nothing of who is in the audience.
     package var audiences = DocumentChanges<AudienceDocument>()
+    /// All tokens that may send events, where one came or went, and at the end of a replay; else nil.
+    package var eventTokens: [EventToken]?
     /// Changed documents that this version cannot read, and why; they are among the removed ones too.
     package var faults: [UnreadableDocument] = []
 
     package init() {}
 
-    /// Whether nothing differs but the revision.
+    /// Whether no document differs.
     package var isEmpty: Bool {
         advertisers.isEmpty && strategies.isEmpty && exchanges.isEmpty && audiences.isEmpty
     }

@@ -35,7 +35,7 @@ extension Store {
         -> Outcome
     {
         let previous = try row(key)
-        let current = previous.flatMap { $0.isDeleted ? nil : $0 }
+        let current = try previous.flatMap { $0.isDeleted ? nil : $0 }.map { try $0.within(change.scope) }
         try preconditions.check(current)
         let (_, document) = try checked(draft, at: key)
         if let current, current.json == draft.json, !draft.hasMembers {
@@ -52,7 +52,7 @@ extension Store {
         _ key: DocumentKey, if preconditions: Preconditions, kinds: [BidderKind], _ change: Change,
         _ edit: (Node) -> Node
     ) throws -> Outcome {
-        guard let current = try live(key) else { throw Problem.noDocument(key) }
+        guard let current = try live(key)?.within(change.scope) else { throw Problem.noDocument(key) }
         try preconditions.check(current)
         let stored: Node
         do throws(DocumentError) {
@@ -62,15 +62,18 @@ extension Store {
         }
         let edited = edit(stored).removing(StoredDocument.servedMembers)
         // Half of it stands in our text and half in the caller's: lines and columns would mislead.
-        let draft = Draft(edited, as: key.kind, kinds: kinds, hasPositions: false)
+        let draft = Draft(edited, as: key.kind, kinds: kinds, hasPositions: false).confined(to: change.scope)
         return try replace(key, with: draft, if: preconditions, change)
     }
 
     /// - Throws: a ``Problem``: no such document, others that hang on it, or a precondition that does not hold.
     func delete(_ key: DocumentKey, if preconditions: Preconditions, _ change: Change) throws {
-        guard let current = try live(key) else { throw Problem.noDocument(key) }
+        guard let current = try live(key)?.within(change.scope) else { throw Problem.noDocument(key) }
         try preconditions.check(current)
         if key.kind == .advertisers {
+            if try tokenCount(of: key.id) > 0 {
+                throw Problem.conflict("advertiser “\(key.id)” has a token: revoke it first")
+            }
             for kind in [DocumentKind.strategies, .audiences] {
                 let count = try documentCount(kind, of: key.id)
                 guard count > 0 else { continue }

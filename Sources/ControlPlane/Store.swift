@@ -170,6 +170,22 @@ struct Store {
         return try Int.fetchOne(db, sql: "SELECT count(*) FROM tokens") ?? 0
     }
 
+    /// Tokens of an advertiser that hold.
+    func tokenCount(of advertiser: String) throws -> Int {
+        try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM tokens WHERE advertiser = ? AND revoked IS NULL", arguments: [advertiser])
+            ?? 0
+    }
+
+    /// Those that hold and may send events.
+    func eventTokens() throws -> [EventToken] {
+        try Row.fetchAll(db, sql: "SELECT * FROM tokens WHERE revoked IS NULL ORDER BY id").compactMap { row in
+            guard let token = AccessToken(row), token.role.sendsEvents else { return nil }
+            let hash: Data = row["hash"]
+            return EventToken(hash: Array(hash), advertiser: token.advertiser)
+        }
+    }
+
     /// One page of those that hold, in the order of ids.
     func tokens(_ query: PageQuery) throws -> (items: [AccessToken], hasMore: Bool) {
         let rows = try Row.fetchAll(
@@ -180,8 +196,10 @@ struct Store {
 
     func insert(_ token: AccessToken, hash: [UInt8]) throws {
         try db.execute(
-            sql: "INSERT INTO tokens (id, role, name, hash, created) VALUES (?, ?, ?, ?, ?)",
-            arguments: [token.id, token.role.rawValue, token.name, Data(hash), token.created.micros])
+            sql: "INSERT INTO tokens (id, role, name, hash, advertiser, created) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                token.id, token.role.rawValue, token.name, Data(hash), token.advertiser, token.created.micros,
+            ])
     }
 
     func revoke(tokenID: String, at instant: Instant) throws {
@@ -230,4 +248,6 @@ struct Change: Sendable {
     /// Id of the token; `vendue` for the service itself.
     let by: String
     let at: Instant
+    /// Whose documents alone may be changed; nil for everybody's.
+    var scope: String?
 }

@@ -47,6 +47,15 @@ struct StoredDocument: Sendable {
 
     var etag: String { "\"\(version)\"" }
 
+    /// The document, for who may only see some advertiser's.
+    ///
+    /// - Parameter scope: the advertiser; nil for who sees everybody's.
+    /// - Throws: a ``Problem``, as if there were no such document.
+    func within(_ scope: String?) throws(Problem) -> StoredDocument {
+        if let scope, advertiser != scope { throw .noDocument(key) }
+        return self
+    }
+
     /// Members that the service adds to a document in its answers, and takes out of what comes back.
     static let servedMembers: Set<String> = ["version", "created", "updated", "notes"]
 

@@ -47,6 +47,44 @@ struct AccessTests {
         }
     }
 
+    @Test("an advertiser reaches its own audiences; there are no others for it, and nothing else is its to see")
+    func advertiser() async throws {
+        let fixture = try ControlFixture()
+        for id in ["acme", "rival"] { try await fixture.addAdvertiser(id) }
+        let secret = try await fixture.token("advertiser", id: "shop", advertiser: "acme")
+        let audience = { (id: String, whose: String) in
+            "{\"id\":\"\(id)\",\"advertiser\":\"\(whose)\",\"members\":[]}"
+        }
+        _ = try await fixture.send("POST", "/v1/audiences", audience("theirs", "rival"))
+        _ = try await fixture.send("POST", "/v1/audiences", "{\"id\":\"shared\",\"members\":[]}")
+        let made = try await fixture.send("POST", "/v1/audiences", audience("own", "acme"), secret: secret)
+        #expect(made.status == 201)
+        let list = try await fixture.send("GET", "/v1/audiences", secret: secret)
+        #expect(list.node["items"]?.elements.map { $0["id"]?.text } == ["own"])
+        let asked = try await fixture.send("GET", "/v1/audiences?advertiser=rival", secret: secret)
+        #expect(asked.status == 404)
+        for id in ["theirs", "shared"] {
+            for (method, body) in [("GET", nil), ("PUT", audience(id, "acme")), ("PATCH", "{}"), ("DELETE", nil)] {
+                let reply = try await fixture.send(method, "/v1/audiences/\(id)", body, secret: secret)
+                #expect(reply.status == 404, "\(method) \(id)")
+            }
+        }
+        let foreign = try await fixture.send("POST", "/v1/audiences", audience("x", "rival"), secret: secret)
+        #expect(foreign.pointers == ["/advertiser"])
+        let lines = audience("a", "rival") + "\n{\"id\":\"b\",\"members\":[]}\n" + audience("c", "acme")
+        let many = try await fixture.send(
+            "POST", "/v1/audiences", lines, type: "application/x-ndjson", secret: secret)
+        #expect(many.lines.map { $0["status"]?.integer } == [422, 422, 201])
+        let given = try await fixture.send(
+            "PATCH", "/v1/audiences/own", "{\"advertiser\":\"rival\"}", secret: secret)
+        #expect(given.pointers == ["/advertiser"])
+        for path in Self.closed {
+            #expect(try await fixture.send("GET", path, secret: secret).status == 403, "\(path)")
+        }
+        #expect(try await fixture.send("DELETE", "/v1/audiences/own", secret: secret).status == 204)
+        #expect(try await fixture.send("GET", "/v1/audiences/theirs").node["advertiser"]?.text == "rival")
+    }
+
     @Test("an exchange's credentials are the operator's to see, and nobody else's")
     func credentials() async throws {
         let fixture = try ControlFixture()
@@ -106,15 +144,25 @@ struct AccessTests {
         #expect(try await fixture.send("GET", "/v1/tokens", secret: second).status == 200)
     }
 
-    @Test("the role advertiser is refused with the reason, other roles by name")
+    @Test("an advertiser's token says whose it is, no other does, and unknown roles are refused by name")
     func roles() async throws {
         let fixture = try ControlFixture()
-        let advertiser = try await fixture.send("POST", "/v1/tokens", "{\"role\":\"advertiser\",\"nam\":\"x\"}")
-        #expect(advertiser.status == 422)
-        #expect(Set(advertiser.pointers) == ["/role", "/nam"])
-        #expect(
-            advertiser.faults.first { $0.pointer == "/role" }?.message
-                == "comes with tenant isolation, which is not there yet")
+        let nobody = try await fixture.send("POST", "/v1/tokens", "{\"role\":\"advertiser\",\"nam\":\"x\"}")
+        #expect(nobody.status == 422)
+        #expect(Set(nobody.pointers) == ["/advertiser", "/nam"])
+        let body = "{\"id\":\"t\",\"role\":\"advertiser\",\"advertiser\":\"acme\"}"
+        let missing = try await fixture.send("POST", "/v1/tokens", body)
+        #expect(missing.faults.map(\.message) == ["there is no advertiser “acme”"])
+        try await fixture.addAdvertiser()
+        let made = try await fixture.send("POST", "/v1/tokens", body)
+        #expect(made.status == 201)
+        #expect(try await fixture.send("GET", "/v1/tokens/t").node["advertiser"]?.text == "acme")
+        let analyst = "{\"role\":\"analyst\",\"advertiser\":\"acme\"}"
+        #expect(try await fixture.send("POST", "/v1/tokens", analyst).pointers == ["/advertiser"])
+        let refused = try await fixture.send("DELETE", "/v1/advertisers/acme")
+        #expect(refused.node["detail"]?.text == "advertiser “acme” has a token: revoke it first")
+        _ = try await fixture.send("DELETE", "/v1/tokens/t")
+        #expect(try await fixture.send("DELETE", "/v1/advertisers/acme").status == 204)
         #expect(try await fixture.send("POST", "/v1/tokens", "{\"role\":\"king\"}").pointers == ["/role"])
         #expect(try await fixture.send("POST", "/v1/tokens", "{}").pointers == ["/role"])
     }

@@ -74,8 +74,11 @@ final class ControlFixture: Sendable {
     }
 
     /// Makes a token and returns its secret.
-    func token(_ role: String, id: String) async throws -> String {
-        let reply = try await send("POST", "/v1/tokens", "{\"id\":\"\(id)\",\"role\":\"\(role)\"}")
+    ///
+    /// - Parameter advertiser: whose; of the role advertiser alone.
+    func token(_ role: String, id: String, advertiser: String? = nil) async throws -> String {
+        let whose = advertiser.map { ",\"advertiser\":\"\($0)\"" } ?? ""
+        let reply = try await send("POST", "/v1/tokens", "{\"id\":\"\(id)\",\"role\":\"\(role)\"\(whose)}")
         return try #require(reply.node["secret"]?.text)
     }
 

@@ -125,7 +125,23 @@ struct PublicationTests {
         #expect(published.advertisers.map(\.id) == stored.advertisers.map(\.id))
     }
 
-    @Test("tokens are no matter of bidding: nothing is published")
+    @Test("a token that may send events is published, with all others, before it is answered; so is its end")
+    func eventTokens() async throws {
+        let fixture = try ControlFixture()
+        try await fixture.addAdvertiser()
+        let first = EventToken(hash: TokenSecret.hash(fixture.operatorSecret), advertiser: nil)
+        #expect(try await fixture.registry.replayed().last?.eventTokens == [first])
+        #expect(await fixture.published.all.map(\.eventTokens) == [nil])
+        let secret = try await fixture.token("advertiser", id: "shop", advertiser: "acme")
+        let second = EventToken(hash: TokenSecret.hash(secret), advertiser: "acme")
+        #expect(await fixture.published.all.last?.eventTokens == [first, second])
+        #expect(await fixture.published.all.last?.revision == 1)
+        _ = try await fixture.send("DELETE", "/v1/tokens/shop")
+        #expect(await fixture.published.all.last?.eventTokens == [first])
+        #expect(try fixture.registry.eventTokens() == [first])
+    }
+
+    @Test("other tokens are no matter of bidding: nothing is published")
     func tokens() async throws {
         let fixture = try ControlFixture()
         _ = try await fixture.token("analyst", id: "reader")

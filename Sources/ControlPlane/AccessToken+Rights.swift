@@ -1,0 +1,26 @@
+/// What each role may do; whose documents it may do it to is looked at where they are.
+extension AccessToken {
+    /// - Throws: a ``Problem``, 403, for what the role never may.
+    func check(_ method: Method, _ route: Route) throws(Problem) {
+        switch role {
+        case .operator: return
+        case .analyst:
+            // Asking why changes nothing.
+            if method != .get, route != .explain { throw .forbidden("the role analyst may only read") }
+        case .advertiser:
+            guard route.isForAdvertisers else {
+                throw .forbidden("the role advertiser reaches its audiences, and sends events")
+            }
+        }
+    }
+}
+
+extension Route {
+    fileprivate var isForAdvertisers: Bool {
+        switch self {
+        case .documents(.audiences): true
+        case .document(let key): key.kind == .audiences
+        default: false
+        }
+    }
+}
