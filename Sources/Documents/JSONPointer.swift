@@ -1,11 +1,11 @@
 /// Where in a document a value stands, as text.
 ///
 /// - Source: RFC 6901.
-enum JSONPointer {
+package enum JSONPointer {
     /// The pointer of a member of the object at another.
     ///
     /// By scalars: to characters, a slash before a combining mark is no slash.
-    static func member(_ key: String, of object: String) -> String {
+    package static func member(_ key: String, of object: String) -> String {
         // Hardly any key has something to escape.
         if !key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) {
             var pointer = object

@@ -99,7 +99,12 @@ extension Node {
         return try readLeniently(text)
     }
 
-    /// The same by the reader of YAML alone.
+    /// Reads one JSON object or list and nothing else, naming no fault: for lines of many, where YAML is not meant.
+    ///
+    /// - Returns: nil for anything else, and for an object with a key twice.
+    package static func readJSON(_ text: String) -> Node? { JSONReader.read(text) }
+
+    /// As ``read(_:)``, by the reader of YAML alone.
     static func readLeniently(_ text: String) throws(DocumentError) -> [Node] {
         let prepared = isJSON(text) ? JSONPreparation.prepare(text) : text
         do {
