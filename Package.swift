@@ -63,8 +63,8 @@ let package = Package(
         .target(
             name: "BidPlane",
             dependencies: [
-                "Units", "HTTP1", "OpenRTB", "Auction", "Documents", "EventLog", "Events", "Ledger", "Sealing",
-                "Meters", "CZlib",
+                "Units", "HTTP1", "OpenRTB", "Audience", "Auction", "Consent", "Documents", "EventLog", "Events", "Ledger",
+                "Sealing", "Targeting", "Meters", "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -154,8 +154,8 @@ let package = Package(
         .target(
             name: "FuzzSubjects",
             dependencies: [
-                "Auction", "Consent", "Documents", "EventLog", "Events", "FlatPrice", "HTTP1", "Ledger", "OpenRTB",
-                "Sealing", "Targeting", "Traffic", "Units",
+                "Audience", "Auction", "Consent", "Documents", "EventLog", "Events", "FlatPrice", "HTTP1", "Ledger",
+                "OpenRTB", "Sealing", "Targeting", "Traffic", "Units",
             ],
             path: "Fuzzing/FuzzSubjects"),
         .testTarget(
@@ -191,8 +191,8 @@ let package = Package(
         .testTarget(
             name: "BidPlaneTests",
             dependencies: [
-                "BidPlane", "HTTP1", "Auction", "BidKit", "Documents", "EventLog", "Events", "FlatPrice", "Ledger",
-                "Meters", "OpenRTB", "Sealing", "Units", "CZlib",
+                "BidPlane", "HTTP1", "Audience", "Auction", "BidKit", "Consent", "Documents", "EventLog", "Events",
+                "FlatPrice", "Ledger", "Meters", "OpenRTB", "Sealing", "Targeting", "Units", "CZlib",
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         .testTarget(

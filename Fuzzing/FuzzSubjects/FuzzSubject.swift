@@ -14,6 +14,8 @@ package enum FuzzSubject: String, CaseIterable, Sendable {
     case strategy
     /// HTTP requests, in whatever pieces they come.
     case http
+    /// Events of visitors, as advertisers send them.
+    case events
 
     /// A check with a state of its own: to be used by one thread.
     package func makeCheck() -> any InputCheck {
@@ -25,6 +27,7 @@ package enum FuzzSubject: String, CaseIterable, Sendable {
         case .targeting: TargetingSubject()
         case .strategy: StrategySubject()
         case .http: HTTPSubject()
+        case .events: EventSubject()
         }
     }
 
@@ -38,6 +41,7 @@ package enum FuzzSubject: String, CaseIterable, Sendable {
         case .targeting: TargetingSubject.seeds
         case .strategy: StrategySubject.seeds
         case .http: HTTPSubject.seeds
+        case .events: EventSubject.seeds
         }
     }
 
