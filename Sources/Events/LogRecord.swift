@@ -1,0 +1,27 @@
+package import Units
+
+/// One record of the log: an event, or something about a visitor, which its own key may be needed to read.
+package enum LogRecord: Equatable, Sendable {
+    case event(Event)
+    /// The head, and all of the bytes, as ``VisitorRecordCoder`` reads them.
+    case visitor(VisitorRecordCoder.Head, ArraySlice<UInt8>)
+
+    /// - Returns: nil for bytes that are no record of a kind and version that this service knows.
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        if let first = bytes.first, VisitorRecordCoder.isVisitorRecord(first) {
+            guard let head = VisitorRecordCoder.readHead(bytes) else { return nil }
+            self = .visitor(head, bytes)
+        } else {
+            guard let event = EventCoder.read(bytes) else { return nil }
+            self = .event(event)
+        }
+    }
+
+    /// When it was made.
+    package var instant: Instant {
+        switch self {
+        case .event(let event): event.instant
+        case .visitor(let head, _): head.instant
+        }
+    }
+}
