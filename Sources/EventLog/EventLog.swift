@@ -21,10 +21,12 @@ package enum Durability: String, CaseIterable, Sendable {
 /// groups grow, not the waiting. Decision records, for which nobody waits, go with the next notice or every 20 ms.
 package final class EventLog: @unchecked Sendable {
     // Unchecked because it has variables without a lock. Invariant: `file`, `segmentBytes` and `spare` belong to the
-    // writer thread (and to `init` before it starts); `listeners`, `followers`, `tickers` and `rings` are set before
-    // `start`. Everything else is behind a lock or atomic.
+    // writer thread (and to `init` before it starts); `listeners`, `followers`, `tickers`, `rings` and the hooks are
+    // set before `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
+        /// Whether some of them came by ``EventLog/append(_:)``.
+        var hasAppended = false
         var next: UInt64
         var accepting = true
     }
@@ -51,6 +53,8 @@ package final class EventLog: @unchecked Sendable {
     private var listeners: [@Sendable (UInt64) -> Void] = []
     private var followers: [Follower] = []
     private var tickers: [@Sendable (Instant) -> Void] = []
+    private var preparations: [@Sendable () -> Bool] = []
+    private var afterFolds: [@Sendable (UInt64) -> Void] = []
 
     /// What opening found.
     package let recovery: LogReader.Summary
@@ -61,18 +65,27 @@ package final class EventLog: @unchecked Sendable {
     private static let idleMillis = 20
 
     /// Opens the log: reads all of it, cuts a torn tail, and gives every event to `replay` in order.
+    ///
+    /// - Parameter replayVisitor: is given the records about visitors, in order with the events, as
+    ///   ``VisitorRecordCoder`` reads them.
     package init(
         storage: any LogStorage,
         durability: Durability = .powerLoss,
         time: any TimeSource = SystemTime(),
         segmentBytesMax: Int = 64 << 20,
+        replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
         replay: (UInt64, Event) -> Void
     ) throws(LogError) {
         self.storage = storage
         self.durability = durability
         self.time = time
         self.segmentBytesMax = segmentBytesMax
-        recovery = try LogReader(storage).walk { (sequence, event) throws(LogError) in replay(sequence, event) }
+        recovery = try LogReader(storage).walkRecords { (sequence, record) throws(LogError) in
+            switch record {
+            case .event(let event): replay(sequence, event)
+            case .visitor(_, let bytes): replayVisitor(sequence, bytes)
+            }
+        }
         pending = Mutex(Pending(next: recovery.next))
         durable = Atomic(recovery.next - 1)
         if let name = recovery.lastFile, recovery.lastFileSoundBytes > 0 {
@@ -98,10 +111,23 @@ package final class EventLog: @unchecked Sendable {
     package func onDurable(_ listener: @escaping @Sendable (UInt64) -> Void) { listeners.append(listener) }
 
     /// Calls `follower` on the writer's thread with each durable event, in order.
+    ///
+    /// Records about visitors are not told: whoever appends them knows them.
     package func follow(_ follower: @escaping Follower) { followers.append(follower) }
 
     /// Calls `ticker` on the writer's thread between groups, at least every 20 ms or so.
     package func onTick(_ ticker: @escaping @Sendable (Instant) -> Void) { tickers.append(ticker) }
+
+    /// Calls `body` on the writer's thread before each group with appended records is written.
+    ///
+    /// What those records need, keys above all, is made durable there: what was done before a record was appended is
+    /// done when `body` is called for its group. Groups of decision records alone need nothing and call nothing.
+    ///
+    /// - Parameter body: where it returns false, nothing is written and the log has failed, as after a failed sync.
+    package func beforeGroup(_ body: @escaping @Sendable () -> Bool) { preparations.append(body) }
+
+    /// Calls `body` on the writer's thread after the followers have seen a group, with its last sequence.
+    package func onFolded(_ body: @escaping @Sendable (UInt64) -> Void) { afterFolds.append(body) }
 
     package func start() {
         started.store(true, ordering: .releasing)
@@ -114,7 +140,7 @@ package final class EventLog: @unchecked Sendable {
 
     /// Queues a record.
     ///
-    /// - Parameter record: the event's bytes, as ``EventCoder`` writes them.
+    /// - Parameter record: bytes as ``EventCoder`` or ``VisitorRecordCoder`` writes them.
     /// - Returns: its sequence, durable once ``durableSequence`` reaches it; nil when the log no longer takes any.
     package func append(_ record: [UInt8]) -> UInt64? {
         let sequence: UInt64? = pending.withLock { pending in
@@ -122,6 +148,7 @@ package final class EventLog: @unchecked Sendable {
             guard pending.accepting, pending.frames.count < Self.pendingBytesMax else { return nil }
             let sequence = pending.next
             Segment.appendFrame(sequence: sequence, to: &pending.frames) { $0.append(record) }
+            pending.hasAppended = true
             pending.next += 1
             return sequence
         }
@@ -207,7 +234,7 @@ package final class EventLog: @unchecked Sendable {
         // Sequences that a failed group took are lost: nothing may be written behind the gap.
         guard failure == nil else { return false }
         spare.clear()
-        let last: UInt64 = pending.withLock { pending in
+        let (last, hasAppended): (UInt64, Bool) = pending.withLock { pending in
             for ring in rings {
                 unsafe ring.drain { first, second in
                     Segment.appendFrame(sequence: pending.next, to: &pending.frames) { out in
@@ -218,11 +245,13 @@ package final class EventLog: @unchecked Sendable {
                 }
             }
             swap(&pending.frames, &spare)
-            return pending.next - 1
+            defer { pending.hasAppended = false }
+            return (pending.next - 1, pending.hasAppended)
         }
         guard spare.count > 0 else { return false }
         let first = durableSequence + 1
         do throws(LogError) {
+            if hasAppended { try prepare() }
             try write(first: first)
         } catch {
             fail(error)
@@ -231,8 +260,13 @@ package final class EventLog: @unchecked Sendable {
         durable.store(last, ordering: .releasing)
         for listener in listeners { listener(last) }
         fold(first: first)
+        for body in afterFolds { body(last) }
         foldedSequence.store(last, ordering: .releasing)
         return true
+    }
+
+    private func prepare() throws(LogError) {
+        for body in preparations where !body() { throw .unprepared }
     }
 
     private func write(first: UInt64) throws(LogError) {
@@ -289,8 +323,10 @@ package final class EventLog: @unchecked Sendable {
         while let length = reader.fixed(UInt32.self), reader.fixed(UInt32.self) != nil,
             let payload = reader.take(Int(length))
         {
-            guard let event = EventCoder.read(payload) else { preconditionFailure("our own record is no event") }
-            for follower in followers { follower(sequence, event) }
+            if let kind = payload.first, !VisitorRecordCoder.isVisitorRecord(kind) {
+                guard let event = EventCoder.read(payload) else { preconditionFailure("our own record is no event") }
+                for follower in followers { follower(sequence, event) }
+            }
             sequence += 1
         }
     }

@@ -21,13 +21,23 @@ package struct LogReader: Sendable {
     /// Names of the segments, oldest first.
     package func segments() throws(LogError) -> [String] { try storage.names().sorted() }
 
-    /// Every sound event from `sequence` on, in order.
+    /// Every sound event from `sequence` on, in order; records about visitors are passed over.
     ///
     /// A torn end of the last segment is not an error: it is where a write was interrupted. Damage anywhere else is
-    /// one, as is a record that is no event.
+    /// one, as is a record that is no event and has no visitor record's head.
     package func walk(
         from sequence: UInt64 = 0,
         _ body: (UInt64, Event) throws(LogError) -> Void
+    ) throws(LogError) -> Summary {
+        try walkRecords(from: sequence) { (number, record) throws(LogError) in
+            if case .event(let event) = record { try body(number, event) }
+        }
+    }
+
+    /// The same with the records about visitors.
+    package func walkRecords(
+        from sequence: UInt64 = 0,
+        _ body: (UInt64, LogRecord) throws(LogError) -> Void
     ) throws(LogError) -> Summary {
         var summary = Summary()
         let names = try segments()
@@ -39,10 +49,12 @@ package struct LogReader: Sendable {
             }
             let bytes = try storage.read(name)
             let contents = try Segment.walk(bytes, file: name) { (number, payload) throws(LogError) in
-                guard let event = EventCoder.read(payload) else {
-                    throw .damaged(file: name, offset: payload.startIndex, why: "a sound record that is no event")
+                guard let record = LogRecord(payload) else {
+                    let isVisitors = payload.first.map { VisitorRecordCoder.isVisitorRecord($0) } ?? false
+                    let kind = isVisitors ? "visitor record" : "event"
+                    throw .damaged(file: name, offset: payload.startIndex, why: "a sound record that is no \(kind)")
                 }
-                if number >= sequence { try body(number, event) }
+                if number >= sequence { try body(number, record) }
             }
             let isLast = index + 1 == names.count
             if case .torn(let offset, let why) = contents.end, !isLast {

@@ -31,6 +31,8 @@ package enum LogError: Error, Equatable, Sendable {
     case io(call: String, path: String, errno: Int32)
     /// Bytes in the middle of the log are not what was written there.
     case damaged(file: String, offset: Int, why: String)
+    /// What the next records need could not be made durable, so they were not written.
+    case unprepared
     /// A newer version wrote this.
     case unknownVersion(file: String, version: UInt32)
 }
@@ -43,6 +45,10 @@ extension LogError: CustomStringConvertible {
         case .damaged(let file, let offset, let why):
             return "\(file): damaged at byte \(offset): \(why). The log before it is intact; move this file and all "
                 + "later ones out of the way to start from there, or restore them from a backup"
+        case .unprepared:
+            return
+                "what the next records need, such as visitors' keys, could not be stored; the messages before this one "
+                + "say why"
         case .unknownVersion(let file, let version):
             return "\(file): written by a newer version (format \(version)); start that version instead"
         }

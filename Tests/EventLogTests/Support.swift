@@ -54,6 +54,12 @@ func record(_ number: Int, padding: Int = 0) -> [UInt8] {
     return out.array()
 }
 
+/// The bytes of a record about a visitor, its payload as it is.
+func visitorRecord(_ number: Int, _ record: (VisitorNumber) -> VisitorRecord = { .optOut($0, true) }) -> [UInt8] {
+    let record = record(VisitorNumber(UInt32(number)))
+    return VisitorRecordCoder.write(record, at: Instant(micros: 0)) { Array($2) } ?? []
+}
+
 extension DecisionRing {
     /// Pushes a record as the bid path does.
     func push(_ number: Int) -> Bool {
