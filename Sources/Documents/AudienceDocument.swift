@@ -1,12 +1,24 @@
-internal import Targeting
+package import Targeting
 
 /// A named set of visitors: by rule over their events, by list, or by address.
-///
-/// Validated here; which visitors are in it is not worked out yet.
 package struct AudienceDocument: Sendable {
+    /// What says who is in it.
+    package enum Form: Equatable, Sendable {
+        case rule(AudienceRule)
+        case members([MemberEntry])
+        case cidr([AddressRange])
+    }
+
+    /// Members that a document names itself: more are uploaded.
+    package static let membersMax = 100_000
+    package static let addressesMax = 1_000_000
+
     package var id = ""
     package var advertiser = ""
     package var name = ""
+    package var form = Form.members([])
+    /// How long a membership lasts that was uploaded; nil for as long as it is in the list.
+    package var expires: TimeSpan?
 
     /// - Throws: every fault at once.
     package init(_ node: Node) throws(DocumentError) {
@@ -14,7 +26,7 @@ package struct AudienceDocument: Sendable {
         let object = ObjectReader(
             node,
             at: "",
-            known: ["id", "advertiser", "name", "when", "members", "cidr"],
+            known: ["id", "advertiser", "name", "when", "members", "cidr", "expires"],
             faults
         )
         _ = object.require("id", example: "\"runners\"")
@@ -25,38 +37,45 @@ package struct AudienceDocument: Sendable {
         if forms.count != 1 {
             faults.add("needs exactly one of when, members and cidr", at: "", node)
         }
-        if let when = object.value("when") { Self.rule(when, at: "/when", depth: 1, faults) }
-        _ = object.strings("members")
-        for (entry, pointer) in object.list("cidr") {
-            guard case .string(let text) = entry.content, AddressRange(text) != nil else {
-                faults.add("is neither an IP address nor a CIDR block", at: pointer, entry)
-                continue
-            }
+        if let when = object.value("when"),
+            let rule = AudienceRuleReader.read(when, at: "/when", of: id, faults)
+        {
+            form = .rule(rule)
+        }
+        if object.value("members") != nil { form = .members(Self.members(object)) }
+        if object.value("cidr") != nil { form = .cidr(Self.addresses(object)) }
+        expires = object.span("expires")
+        if expires != nil, forms != ["members"] {
+            object.fault("means nothing beside “\(forms.first ?? "nothing")”", "expires", hint: "it is for members")
         }
         if !faults.faults.isEmpty { throw DocumentError(faults.faults) }
     }
 
-    private static let ruleKeys: Set<String> = [
-        "all", "any", "not", "event", "where", "at_least", "at_most", "within", "sum", "audience", "trait",
-    ]
-
-    private static func rule(_ node: Node, at pointer: String, depth: Int, _ faults: FaultList) {
-        guard depth <= TargetingReader.depthMax else {
-            faults.add("nested deeper than \(TargetingReader.depthMax) levels", at: pointer, node)
-            return
+    private static func members(_ object: ObjectReader) -> [MemberEntry] {
+        let list = object.list("members")
+        guard list.count <= membersMax else {
+            object.fault(
+                "more than \(membersMax) members", "members", hint: "PUT them to /v1/audiences/{id}/members instead")
+            return []
         }
-        let object = ObjectReader(node, at: pointer, known: ruleKeys, faults)
-        for key in ["all", "any"] {
-            for (part, pointer) in object.list(key) { rule(part, at: pointer, depth: depth + 1, faults) }
-        }
-        if let part = object.value("not") { rule(part, at: object.path("not"), depth: depth + 1, faults) }
-        _ = object.string("event")
-        _ = object.integer("at_least", in: 1...1_000_000)
-        _ = object.integer("at_most", in: 0...1_000_000)
-        if let span = object.string("within"), !isSpan(span) {
-            object.fault("is no span of time: “\(span)”", "within", hint: "for example \"7d\", \"12h\", \"30m\"")
-        }
+        return list.compactMap { MemberEntry.read($0.node, at: $0.pointer, object.faults) }
     }
 
-    private static func isSpan(_ text: String) -> Bool { text.wholeMatch(of: /[1-9][0-9]{0,5}[smhdw]/) != nil }
+    private static func addresses(_ object: ObjectReader) -> [AddressRange] {
+        let list = object.list("cidr")
+        guard list.count <= addressesMax else {
+            object.fault("more than \(addressesMax) addresses", "cidr", hint: "join neighbours to larger blocks")
+            return []
+        }
+        return list.compactMap { entry, pointer in
+            if case .string(let text) = entry.content, let range = AddressRange(text) { return range }
+            object.faults.add(
+                "is neither an IP address nor a CIDR block",
+                at: pointer,
+                entry,
+                hint: "for example \"192.0.2.0/24\""
+            )
+            return nil
+        }
+    }
 }
