@@ -44,9 +44,22 @@ package final class CMAC {
         unsafe self.context = unsafe context
         capacity = 1024
         unsafe scratch = .allocate(byteCount: capacity, alignment: 16)
-        let zeros = [UInt8](repeating: 0, count: 16)
-        precondition(unsafe EVP_EncryptInit_ex(context, EVP_aes_256_cbc(), nil, key, zeros) == 1)
+        precondition(unsafe EVP_EncryptInit_ex(context, EVP_aes_256_cbc(), nil, nil, nil) == 1)
         precondition(unsafe EVP_CIPHER_CTX_set_padding(context, 0) == 1)
+        unsafe key.withUnsafeBufferPointer { unsafe use(key: $0) }
+    }
+
+    /// Hashes under another key from now on.
+    ///
+    /// - Parameter key: 32 bytes.
+    func use(key: UnsafeBufferPointer<UInt8>) {
+        precondition(key.count == 32)
+        chained = .zero
+        let result = unsafe withUnsafeBytes(of: Block.zero) { zeros in
+            unsafe EVP_EncryptInit_ex(
+                context, nil, nil, key.baseAddress, zeros.assumingMemoryBound(to: UInt8.self).baseAddress)
+        }
+        precondition(result == 1, "libcrypto refused a key")
         unsafe scratch.storeBytes(of: Block.zero, as: Block.self)
         whole = encrypt(16).doubled
         padded = whole.doubled

@@ -5,12 +5,12 @@ internal import COpenSSL
 /// Composed of libcrypto's CBC and its block cipher, because its own SIV allocates five times a message and takes three times as
 /// long (docs/decisions/0007); tests hold both to the same bytes.
 ///
-/// - Source: RFC 5297, sections 2.4 to 2.7, without associated data.
+/// - Source: RFC 5297, sections 2.4 to 2.7, with one piece of associated data at most.
 @safe
 final class SIV {
     private let hash: CMAC
     /// The hash of a block of zeros, with which every message's is begun.
-    private let start: CMAC.Block
+    private var start = CMAC.Block.zero
     // Invariant: `context` encrypts blocks under the second half of the key; `stream` holds `capacity` bytes. Only this
     // object touches them, on its owner's thread.
     private let context: OpaquePointer
@@ -24,10 +24,23 @@ final class SIV {
         unsafe self.context = unsafe context
         unsafe stream = .allocate(byteCount: 1024, alignment: 16)
         hash = CMAC(key: Array(key[..<32]))
-        let zeros = [UInt8](repeating: 0, count: 16)
-        start = unsafe zeros.withUnsafeBufferPointer { [hash] in unsafe hash.code($0, end: .zero) }
-        precondition(unsafe EVP_EncryptInit_ex(context, EVP_aes_256_ecb(), nil, Array(key[32...]), nil) == 1)
+        precondition(unsafe EVP_EncryptInit_ex(context, EVP_aes_256_ecb(), nil, nil, nil) == 1)
         precondition(unsafe EVP_CIPHER_CTX_set_padding(context, 0) == 1)
+        unsafe key.withUnsafeBufferPointer { unsafe use(key: $0) }
+    }
+
+    /// Seals and opens under another key from now on; the contexts stay, as making them costs more than a message.
+    ///
+    /// - Parameter key: 64 bytes.
+    func use(key: UnsafeBufferPointer<UInt8>) {
+        precondition(key.count == 64)
+        unsafe hash.use(key: UnsafeBufferPointer(rebasing: key[..<32]))
+        start = unsafe withUnsafeBytes(of: CMAC.Block.zero) { [hash] zeros in
+            unsafe hash.code(zeros.bindMemory(to: UInt8.self), end: .zero)
+        }
+        let half = unsafe UnsafeBufferPointer(rebasing: key[32...])
+        precondition(
+            unsafe EVP_EncryptInit_ex(context, nil, nil, half.baseAddress, nil) == 1, "libcrypto refused a key")
     }
 
     deinit {
@@ -35,12 +48,18 @@ final class SIV {
         unsafe stream.deallocate()
     }
 
-    /// Encrypts at least 16 bytes.
+    /// Encrypts.
     ///
-    /// - Parameter destination: receives as many bytes.
+    /// - Parameters:
+    ///   - associated: bound to the text, which opens with the same alone; nil for none.
+    ///   - destination: receives as many bytes as `plain` has.
     /// - Returns: the tag, which stands before them.
-    func seal(_ plain: UnsafeBufferPointer<UInt8>, into destination: UnsafeMutablePointer<UInt8>) -> CMAC.Block {
-        let tag = unsafe hash.code(plain, end: start)
+    func seal(
+        _ plain: UnsafeBufferPointer<UInt8>,
+        with associated: UnsafeBufferPointer<UInt8>? = nil,
+        into destination: UnsafeMutablePointer<UInt8>
+    ) -> CMAC.Block {
+        let tag = unsafe tag(plain, with: associated)
         unsafe crypt(plain, tag, into: destination)
         return tag
     }
@@ -51,12 +70,31 @@ final class SIV {
     func open(
         _ sealed: UnsafeBufferPointer<UInt8>,
         _ tag: CMAC.Block,
+        with associated: UnsafeBufferPointer<UInt8>? = nil,
         into destination: UnsafeMutablePointer<UInt8>
     ) -> Bool {
         unsafe crypt(sealed, tag, into: destination)
-        let wanted = unsafe hash.code(UnsafeBufferPointer(start: destination, count: sealed.count), end: start)
+        let wanted = unsafe self.tag(UnsafeBufferPointer(start: destination, count: sealed.count), with: associated)
         // One comparison of both halves: its time does not tell where they differ.
         return (wanted.low ^ tag.low) | (wanted.high ^ tag.high) == 0
+    }
+
+    private func tag(
+        _ plain: UnsafeBufferPointer<UInt8>, with associated: UnsafeBufferPointer<UInt8>?
+    ) -> CMAC.Block {
+        var end = start
+        if let associated = unsafe associated { end = unsafe end.doubled ^ hash.code(associated, end: .zero) }
+        guard plain.count < 16 else { return unsafe hash.code(plain, end: end) }
+        // A text shorter than a block is padded to one, and the hash is that of this block.
+        var block = CMAC.Block.zero
+        unsafe withUnsafeMutableBytes(of: &block) { bytes in
+            for index in 0..<plain.count { unsafe bytes[index] = plain[index] }
+            unsafe bytes[plain.count] = 0x80
+        }
+        block = block ^ end.doubled
+        return unsafe withUnsafeBytes(of: block) { [hash] bytes in
+            unsafe hash.code(bytes.bindMemory(to: UInt8.self), end: .zero)
+        }
     }
 
     /// Combines a text with the key stream that a tag begins: the blocks of a counter, encrypted together.
@@ -65,6 +103,7 @@ final class SIV {
         _ tag: CMAC.Block,
         into destination: UnsafeMutablePointer<UInt8>
     ) {
+        guard text.count > 0 else { return }
         let blocks = (text.count + 15) / 16
         reserve(blocks * 16)
         // Two bits are cleared, so that a counter of 32 bits never carries.
