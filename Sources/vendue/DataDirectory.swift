@@ -10,6 +10,7 @@ internal import Units
 ///     registry.sqlite   advertisers, strategies, exchanges, tokens
 ///     keys/sealing      keys of the notice tokens, mode 0600
 ///     keys/visitor      key of the visitors' pseudonyms, mode 0600
+///     visitor.keys      a key for each visitor's part of the log, mode 0600
 ///     log/*.vlog        the log
 struct DataDirectory {
     let path: String
@@ -17,6 +18,7 @@ struct DataDirectory {
     var registry: String { path + "/registry.sqlite" }
     var operatorToken: String { path + "/operator.token" }
     var log: String { path + "/log" }
+    var visitorKeys: String { path + "/visitor.keys" }
     private var sealing: String { path + "/keys/sealing" }
     private var visitor: String { path + "/keys/visitor" }
     var lockFile: String { path + "/vendue.lock" }

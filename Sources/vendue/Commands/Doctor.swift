@@ -57,7 +57,7 @@ struct Doctor: ParsableCommand {
         } else if let space {
             report.well("\(space >> 30) GiB free on its disk")
         }
-        for file in ["operator.token", "keys/sealing", "keys/visitor"] {
+        for file in ["operator.token", "keys/sealing", "keys/visitor", "visitor.keys"] {
             let path = data + "/" + file
             guard let mode = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int else {
                 report.well("\(file) is not there yet: the first start makes it")

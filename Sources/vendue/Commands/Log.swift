@@ -109,10 +109,14 @@ struct Log: AsyncParsableCommand {
         func run() throws {
             let reader = try place.reader()
             var audit = LogAudit()
+            var visitors = VisitorRecordCount(keysFile: DataDirectory(path: place.data).visitorKeys)
             do throws(LogError) {
                 var adding = audit
-                let summary = try reader.walk { (sequence, event) throws(LogError) in
-                    adding.add(event, sequence: sequence)
+                let summary = try reader.walkRecords { (sequence, record) throws(LogError) in
+                    switch record {
+                    case .event(let event): adding.add(event, sequence: sequence)
+                    case .visitor(let head, _): visitors.add(head)
+                    }
                 }
                 audit = adding
                 audit.finish()
@@ -125,6 +129,7 @@ struct Log: AsyncParsableCommand {
             } catch {
                 throw Failure.work("\(error)")
             }
+            for line in visitors.lines { Console.line(line) }
             Console.line(Self.table(audit))
             for fault in audit.faults { Console.line("fault: \(fault)") }
             guard audit.faultCount == 0 else { throw Failure.work("\(audit.faultCount) faults") }
