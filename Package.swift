@@ -32,7 +32,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "HTTP1", dependencies: ["Units"]),
         .target(name: "Sealing", dependencies: ["Units", "COpenSSL"]),
-        .target(name: "Consent", dependencies: ["OpenRTB"]),
+        .target(name: "Consent", dependencies: ["OpenRTB", "Units"]),
         .target(name: "Events", dependencies: ["Units", "OpenRTB"]),
         .target(name: "EventLog", dependencies: ["Units", "OpenRTB", "Events"]),
         .target(name: "Targeting", dependencies: ["Units", "OpenRTB"]),
@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: [
-                "Units", "OpenRTB", "BidKit", "Targeting", "Creative", "Sealing", "Vetting",
+                "Units", "OpenRTB", "BidKit", "Consent", "Targeting", "Creative", "Sealing", "Vetting",
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -96,7 +96,8 @@ let package = Package(
         .executableTarget(
             name: "vendue",
             dependencies: [
-                "Analytics", "Auction", "BidKit", "BidPlane", "ControlPlane", "Creative", "Documents", "EventLog",
+                "Analytics", "Auction", "BidKit", "BidPlane", "Consent", "ControlPlane", "Creative", "Documents",
+                "EventLog",
                 "Events",
                 "FlatPrice",
                 "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units", "Vetting",
@@ -113,7 +114,8 @@ let package = Package(
         .executableTarget(
             name: "bid-benchmark",
             dependencies: [
-                "Auction", "BidKit", "CAllocations", "CSimdJSON", "Documents", "EventLog", "FlatPrice", "Ledger",
+                "Auction", "BidKit", "CAllocations", "CSimdJSON", "Consent", "Documents", "EventLog", "FlatPrice",
+                "Ledger",
                 "OpenRTB", "Sealing", "Traffic", "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -161,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "FuzzSubjectsTests",
             dependencies: [
-                "FuzzSubjects", "Auction", "Documents", "Events", "HTTP1", "Ledger", "OpenRTB", "Sealing", "Units",
+                "FuzzSubjects", "Auction", "Consent", "Documents", "Events", "HTTP1", "Ledger", "OpenRTB", "Sealing",
+                "Units",
             ]),
         .testTarget(name: "UnitsTests", dependencies: ["Units"]),
         .testTarget(
@@ -202,11 +205,11 @@ let package = Package(
         .testTarget(
             name: "DocumentsTests",
             dependencies: [
-                "Documents", "BidKit", "FlatPrice", "OpenRTB", "Sealing", "Targeting", "Units", "Vetting",
+                "Documents", "BidKit", "Consent", "FlatPrice", "OpenRTB", "Sealing", "Targeting", "Units", "Vetting",
             ]),
         .testTarget(name: "FlatPriceTests", dependencies: ["FlatPrice", "BidKit"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Events", "OpenRTB", "Units"]),
-        .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB"]),
+        .testTarget(name: "ConsentTests", dependencies: ["Consent", "OpenRTB", "Units"]),
         .testTarget(
             name: "AudienceTests",
             dependencies: [

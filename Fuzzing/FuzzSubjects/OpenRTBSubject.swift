@@ -49,7 +49,7 @@ package struct OpenRTBSubject: InputCheck {
             return .refused(error)
         }
         Property.holds(reader.request.imps.count <= Limits.impsMax, "no more impressions are read than the limit")
-        let consent = ConsentMode(of: reader.request)
+        let consent = ConsentPolicy().decide(ConsentSignals(of: reader.request), at: FuzzWorld.instant).mode
         let matches = matches(reader.request)
         let held = snapshot.exchanges.indices.map { exchange in
             let held = hold(reader.request, exchange: exchange)

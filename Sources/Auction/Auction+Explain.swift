@@ -34,6 +34,7 @@ extension Auction {
             explanation.currency = screened.currency
             tell(witness, of: request, screened, context, id, &explanation)
         }
+        explanation.consent = witness.consent
         return explanation
     }
 

@@ -100,7 +100,7 @@ extension Auction {
         let offer = winners[index]
         let strategy = context.snapshot.strategy(offer.strategy)
         let exchange = context.snapshot.exchanges[context.exchange]
-        let visitor = screened.consent >= .limited ? tokens.surrogate(request, exchange: exchange.id) : (0, 0)
+        let visitor = tokens.surrogate(request, exchange: exchange.id, screened.consent)
         let buffer = request.text
         tokens.facts.clear()
         BidFactsWriter.write(
@@ -113,7 +113,7 @@ extension Auction {
                 budgetCurrency: strategy.currency,
                 quantity: offer.quantity,
                 mtype: offer.fit.mtype,
-                consent: screened.consent.rawValue,
+                consent: screened.consent.mode.rawValue,
                 isTest: request.test,
                 billsAtImpression: exchange.billsAtImpression,
                 width: offer.fit.w,

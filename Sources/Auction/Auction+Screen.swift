@@ -27,13 +27,15 @@ extension Auction {
         let vetting = context.snapshot.vetting
         let supply = vetting.facts(request, exchangeSellerDomain: exchange.sellerDomain)
         if let refusal = vetting.refusal(supply) { return .stop(refusal) }
-        let consent = ConsentMode(of: request)
-        if consent == .none { return .stop(.privacy) }
+        let consent = self.consent.decide(ConsentSignals(of: request), at: context.instant)
+        witness?.consent = consent
+        if consent.mode == .none { return .stop(.privacy) }
         guard let currency = currency(request, context) else { return .stop(.currency) }
         let targeting = TargetingContext(
             exchange: exchange.id,
             instant: context.instant,
-            personalDataAllowed: consent == .full
+            personalDataAllowed: consent.mode == .full,
+            preciseGeoAllowed: consent.preciseGeo
         )
         return .goOn(
             Screened(

@@ -1,5 +1,5 @@
 package import BidKit
-internal import Consent
+package import Consent
 internal import Creative
 internal import Events
 package import Sealing
@@ -41,6 +41,7 @@ package enum AuctionOutcome: Equatable, Sendable {
 package final class Auction {
     let time: any TimeSource
     let tokens: TokenWriter
+    let consent: ConsentPolicy
     let search = Search()
     private var flights = OpenFlights()
     /// Offers for the impression at hand.
@@ -74,9 +75,14 @@ package final class Auction {
         for index in passes.indices { passes[index] = 0 }
     }
 
-    /// - Parameter visitorKey: of the pseudonyms in the log; 32 bytes.
-    package init(ring: KeyRing, visitorKey: [UInt8], time: any TimeSource) {
+    /// - Parameters:
+    ///   - visitorKey: of the pseudonyms in the log; 32 bytes.
+    ///   - consent: what may be done by which legal basis; the default has no vendor id, so that no TC string gives one.
+    package init(
+        ring: KeyRing, visitorKey: [UInt8], time: any TimeSource, consent: ConsentPolicy = ConsentPolicy()
+    ) {
         tokens = TokenWriter(sealer: Sealer(ring: ring), visitorKey: visitorKey)
+        self.consent = consent
         self.time = time
     }
 
@@ -156,7 +162,7 @@ package final class Auction {
 
 /// What screening found out about a request.
 struct Screened {
-    let consent: ConsentMode
+    let consent: ConsentDecision
     /// Of the response and all prices in it.
     let currency: Currency
     let targeting: TargetingContext

@@ -1,4 +1,5 @@
 package import BidKit
+package import Consent
 
 /// Why each strategy bids on each impression of a request, or does not.
 package struct Explanation: Sendable {
@@ -24,6 +25,8 @@ package struct Explanation: Sendable {
     /// Why the request as a whole gets no bid; nil where it gets one.
     package var noBid: NoBidReason?
     package var currency: Currency?
+    /// What the visitor's signals allow, and which of them decided; nil where nobody came to asking.
+    package var consent: ConsentDecision?
     package var revision: UInt64 = 0
     /// By impression, then by strategy.
     package var verdicts: [Verdict] = []
@@ -40,6 +43,9 @@ final class Witness {
 
     /// By impression and number of the strategy.
     private(set) var verdicts: [[Int: Seen]] = []
+
+    /// What screening made of the visitor's signals.
+    var consent: ConsentDecision?
 
     init(imps: Int) { verdicts = Array(repeating: [:], count: imps) }
 

@@ -1,4 +1,5 @@
 internal import BidKit
+internal import Consent
 internal import Creative
 internal import Events
 internal import Sealing
@@ -105,14 +106,17 @@ final class TokenWriter {
 
     /// A pseudonym of the visitor: a keyed hash of the best identifier that the request carries.
     ///
-    /// - Returns: zeros where there is none.
-    func surrogate(_ request: borrowing BidRequest, exchange: [UInt8]) -> (UInt64, UInt64) {
+    /// - Returns: zeros where there is none, or none may be read.
+    func surrogate(
+        _ request: borrowing BidRequest, exchange: [UInt8], _ consent: ConsentDecision
+    ) -> (UInt64, UInt64) {
+        guard consent.mode >= .limited else { return (0, 0) }
         let user = request.user
         plain.clear()
         if !user.buyeruid.isEmpty {
             plain.append("buyeruid:")
             plain.append(user.buyeruid, of: request.text)
-        } else if !request.device.ifa.isEmpty {
+        } else if consent.ifaAllowed, !request.device.ifa.isEmpty {
             plain.append("ifa:")
             plain.append(request.device.ifa, of: request.text)
         } else if !user.id.isEmpty {

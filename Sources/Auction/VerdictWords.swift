@@ -1,4 +1,5 @@
 internal import BidKit
+internal import Consent
 internal import Creative
 internal import Documents
 internal import Targeting
@@ -67,8 +68,11 @@ struct VerdictWords {
         }
         let ours = (failure.isNegated ? "not " : "") + failure.leaf.words
         var theirs = Evaluator.stated(for: failure.leaf, slot.imp, of: request, screened.targeting)
-        if failure.leaf.isPersonal, !screened.targeting.personalDataAllowed {
-            theirs = "without consent it is not looked at"
+        let context = screened.targeting
+        if failure.leaf.isPersonal, !context.personalDataAllowed {
+            theirs = "without consent it is not looked at (\(screened.consent.because.label))"
+        } else if failure.leaf.isPrecisePlace, !context.preciseGeoAllowed {
+            theirs = "without consent to precise places it is not looked at"
         }
         return ("targeting.\(failure.leaf.key)", ours, theirs.isEmpty ? "nothing" : theirs)
     }

@@ -1,4 +1,5 @@
 internal import Auction
+package import Consent
 internal import Documents
 package import EventLog
 internal import Events
@@ -46,7 +47,8 @@ final class BidLoop {
         auction = Auction(
             ring: services.keys,
             visitorKey: services.visitorKey,
-            time: services.time
+            time: services.time,
+            consent: services.consent
         )
         opener = Sealer(ring: services.keys)
         ring = services.log.makeRing()
@@ -336,6 +338,8 @@ package struct BidServices: Sendable {
     package let desk: NoticeDesk
     package let keys: KeyRing
     package let visitorKey: [UInt8]
+    /// What may be done with visitors, by which legal basis.
+    package let consent: ConsentPolicy
     package let time: any TimeSource
     package let seed: Seed
     package let meters: BidMeters
@@ -349,6 +353,7 @@ package struct BidServices: Sendable {
         desk: NoticeDesk,
         keys: KeyRing,
         visitorKey: [UInt8],
+        consent: ConsentPolicy = ConsentPolicy(),
         time: any TimeSource,
         seed: Seed,
         meters: BidMeters,
@@ -359,6 +364,7 @@ package struct BidServices: Sendable {
         self.desk = desk
         self.keys = keys
         self.visitorKey = visitorKey
+        self.consent = consent
         self.time = time
         self.seed = seed
         self.meters = meters

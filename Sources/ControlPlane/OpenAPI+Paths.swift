@@ -234,6 +234,15 @@ extension OpenAPI {
                   "type": [ "string", "null" ], "description": "Why the request as a whole gets no bid"
                 },
                 "currency": { "type": [ "string", "null" ] },
+                "consent": {
+                  "type": [ "object", "null" ], "required": [ "mode", "because" ],
+                  "description": "What the visitor's signals allow, and which of them decided",
+                  "properties": {
+                    "mode": { "enum": [ "none", "contextual", "limited", "full" ] }, "because": { "type": "string" },
+                    "precise_geo": { "type": "boolean" }, "measure": { "type": "boolean" },
+                    "ifa": { "type": "boolean", "description": "Whether the device's id may be read" }
+                  }
+                },
                 "omitted": { "type": "integer", "description": "Strategies left out, whose targeting does not match" },
                 "verdicts": { "type": "array", "items": {
                   "type": "object", "required": [ "strategy", "impid", "bids", "reason" ],

@@ -1,3 +1,4 @@
+package import Consent
 package import Units
 
 /// How a service is to run: one YAML file, overridden by the environment, overridden by flags.
@@ -62,6 +63,8 @@ package struct ServiceConfiguration: Sendable {
     package var rates = CurrencyRates()
     /// A file of the same shape as `currency_rates`; nil where the rates stand in the configuration.
     package var ratesFile: String?
+    /// What may be done with visitors, by which legal basis.
+    package var consent = ConsentPolicy()
     package var supplyChain = SupplyChainFiles()
     /// Tokens of user agents, one a line, besides the well-known ones.
     package var crawlers: String?
@@ -81,7 +84,7 @@ package struct ServiceConfiguration: Sendable {
     /// Keys that other versions of the service know, and what this one says to them.
     private static let later: [String: String] = [
         "tls": "put a proxy that ends TLS in front", "trusted_proxies": "leave it out",
-        "retention": "leave it out: nothing is deleted yet", "consent": "leave it out: the strictest reading applies",
+        "retention": "leave it out: nothing is deleted yet",
         "geoip": "leave it out: the request's own geo is used",
     ]
 
@@ -123,7 +126,7 @@ package struct ServiceConfiguration: Sendable {
 
     private mutating func read(_ object: ObjectReader) {
         data = object.string("data") ?? data
-        refuseLater(["retention", "consent", "geoip"], of: object)
+        refuseLater(["retention", "geoip"], of: object)
         if let node = object.value("bid") {
             let side = ObjectReader(
                 node,
@@ -154,6 +157,7 @@ package struct ServiceConfiguration: Sendable {
                 rates = CurrencyRates.read(node, at: object.path("currency_rates"), object.faults)
             }
         }
+        consent = ConsentPolicy.read("consent", of: object)
         supplyChain = SupplyChainFiles.read("supply_chain", of: object)
         crawlers = object.path(of: "crawlers")
         readTaxonomies(object)

@@ -10,16 +10,20 @@ package struct TargetingContext: Sendable {
     /// Our id of the exchange.
     package let exchange: [UInt8]
     package let instant: Instant
-    /// Whether identifiers, segments, precise places and full addresses may be read.
+    /// Whether identifiers, segments and full addresses may be read.
     package let personalDataAllowed: Bool
+    /// Whether places finer than a city may be read: never without personal data.
+    package let preciseGeoAllowed: Bool
     /// Audiences of ours that the visitor is in, by number.
     package var audiences: [UInt32] = []
     package var names = AudienceNames.none
 
-    package init(exchange: [UInt8], instant: Instant, personalDataAllowed: Bool) {
+    /// - Parameter preciseGeoAllowed: what consent says of places where it says more than of personal data.
+    package init(exchange: [UInt8], instant: Instant, personalDataAllowed: Bool, preciseGeoAllowed: Bool = true) {
         self.exchange = exchange
         self.instant = instant
         self.personalDataAllowed = personalDataAllowed
+        self.preciseGeoAllowed = preciseGeoAllowed && personalDataAllowed
     }
 }
 
@@ -63,9 +67,9 @@ package enum Evaluator {
         case .country(let codes): return isOne(of: codes, geo.country, text)
         case .region(let regions): return isIn(regions, geo, text)
         case .city(let names): return isOne(of: names, geo.city, text)
-        case .zip(let codes): return context.personalDataAllowed && isIn(codes, geo.zip, text)
+        case .zip(let codes): return context.preciseGeoAllowed && isIn(codes, geo.zip, text)
         case .metro(let codes): return isOne(of: codes, geo.metro, text)
-        case .near(let circles): return context.personalDataAllowed && isNear(circles, geo)
+        case .near(let circles): return context.preciseGeoAllowed && isNear(circles, geo)
         case .device(let types): return device.devicetype.map { types.contains($0) } ?? false
         case .os(let names): return isOne(of: names, device.os, text)
         case .osv(let versions): return startsWithPart(of: versions, device.osv, separator: ".", text)

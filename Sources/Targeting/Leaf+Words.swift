@@ -17,6 +17,14 @@ extension Leaf {
         }
     }
 
+    /// Whether it reads a place finer than a city.
+    package var isPrecisePlace: Bool {
+        switch self {
+        case .near, .zip: true
+        default: false
+        }
+    }
+
     /// Its values; of long lists the first twenty.
     package var words: String {
         let values = self.values

@@ -119,7 +119,7 @@ extension Matching {
             close(.metro)
         }
         if open(.zip) {
-            if context.personalDataAllowed { zip(request.device.geo.zip, text) }
+            if context.preciseGeoAllowed { zip(request.device.geo.zip, text) }
             close(.zip)
         }
     }

@@ -1,4 +1,5 @@
 internal import Auction
+internal import Consent
 internal import ControlPlane
 internal import Documents
 internal import OpenRTB
@@ -13,8 +14,10 @@ actor Explainer {
     private let time: any TimeSource
     private let latest: LatestSnapshot
 
-    init(keys: KeyRing, visitorKey: [UInt8], time: any TimeSource, latest: LatestSnapshot) {
-        auction = Auction(ring: keys, visitorKey: visitorKey, time: time)
+    init(
+        keys: KeyRing, visitorKey: [UInt8], consent: ConsentPolicy, time: any TimeSource, latest: LatestSnapshot
+    ) {
+        auction = Auction(ring: keys, visitorKey: visitorKey, time: time, consent: consent)
         self.time = time
         self.latest = latest
     }
@@ -79,9 +82,18 @@ extension Explanation {
         }
         return """
             {"exchange":\(JSONText.quoted(exchange)),"revision":\(revision),"no_bid":\(Self.text(noBid?.label)),\
-            "currency":\(Self.text(currency?.description)),"omitted":\(omitted),\
+            "currency":\(Self.text(currency?.description)),"consent":\(consentText),"omitted":\(omitted),\
             "verdicts":[\(verdicts.joined(separator: ","))]}
 
+            """
+    }
+
+    /// What may be done with the visitor, and the signal that decided; null where a request ended before that.
+    private var consentText: String {
+        guard let consent else { return "null" }
+        return """
+            {"mode":"\(consent.mode.label)","because":"\(consent.because.label)",\
+            "precise_geo":\(consent.preciseGeo),"measure":\(consent.mayMeasure),"ifa":\(consent.ifaAllowed)}
             """
     }
 

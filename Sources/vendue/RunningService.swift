@@ -76,6 +76,7 @@ final class RunningService: Sendable {
                 desk: NoticeDesk(log: books.log, register: books.register),
                 keys: keys,
                 visitorKey: visitorKey,
+                consent: configuration.consent,
                 time: time,
                 seed: seed ?? Self.freshSeed(),
                 meters: BidMeters(),
@@ -104,7 +105,8 @@ final class RunningService: Sendable {
         }
         try await registry.replay { await desk.take($0) }
         await desk.publishNext()
-        let explainer = Explainer(keys: keys, visitorKey: visitorKey, time: time, latest: latest)
+        let explainer = Explainer(
+            keys: keys, visitorKey: visitorKey, consent: configuration.consent, time: time, latest: latest)
         return try await RunningService(
             configuration,
             ledger: ledger,

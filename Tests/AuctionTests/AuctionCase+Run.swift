@@ -42,7 +42,7 @@ extension AuctionCase {
         if let fault = kit.snapshot.faults.first { throw Unexpected.value(fault) }
         do {
             let held = try kit.hold(
-                request, seed: seed, at: instant, by: kit.auction(time: ScriptedTime(steps: elapsed)))
+                request, seed: seed, at: instant, by: kit.auction(time: ScriptedTime(steps: elapsed), consent: consent))
             if case .noBid(let reason) = held.outcome { outcome.nbr = reason.label }
             if !held.bytes.isEmpty {
                 let response = try Node.readOne(held.text)
@@ -91,7 +91,8 @@ extension AuctionCase {
             seed: seed,
             deadline: Deadline(80, millisAfter: Moment(nanos: 0))
         )
-        let explanation = kit.auction(time: ScriptedTime(steps: elapsed)).explain(reader.request, context)
+        let explanation = kit.auction(time: ScriptedTime(steps: elapsed), consent: consent).explain(
+            reader.request, context)
         return explanation.verdicts.map {
             CaseVerdict(strategy: $0.strategy, impid: $0.impid, reason: $0.reason?.label)
         }

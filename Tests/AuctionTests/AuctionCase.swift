@@ -1,3 +1,4 @@
+import Consent
 import Documents
 import Foundation
 import Units
@@ -12,6 +13,8 @@ struct AuctionCase {
     let source: String
     let section: String
     let exchange: Node
+    /// The operator's.
+    let consent: ConsentPolicy
     let advertisers: [Node]
     /// Micros of a US dollar that one unit is worth; nil for those of ``AuctionKit``.
     let rates: [String: Int64]?
@@ -25,7 +28,8 @@ struct AuctionCase {
     let expectation: CaseExpectation
 
     private static let keys: Set<String> = [
-        "rule", "source", "section", "exchange", "advertisers", "rates", "now", "seed", "elapsed", "strategies",
+        "rule", "source", "section", "exchange", "advertisers", "consent", "rates", "now", "seed", "elapsed",
+        "strategies",
         "request", "body", "expect",
     ]
 
@@ -39,6 +43,7 @@ struct AuctionCase {
         source = Self.text("source", of: object, example: "\"OpenRTB 2.6, 3.2.4\"")
         section = Self.text("section", of: object, example: "\"4.8\"")
         exchange = object.value("exchange") ?? Node(.map([]))
+        consent = ConsentPolicy.read("consent", of: object)
         advertisers = object.list("advertisers").map(\.0)
         rates = object.value("rates").map { Self.rates($0, faults) }
         instant = object.instant("now") ?? AuctionKit.instant

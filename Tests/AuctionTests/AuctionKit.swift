@@ -1,4 +1,5 @@
 import BidKit
+import Consent
 import Documents
 import Events
 import FlatPrice
@@ -138,8 +139,11 @@ struct AuctionKit {
         return root.json
     }
 
-    func auction(time: any TimeSource = ScriptedTime(), origin: String = "http://bid.example:8080") -> Auction {
-        let auction = Auction(ring: Self.ring, visitorKey: Self.visitorKey, time: time)
+    func auction(
+        time: any TimeSource = ScriptedTime(), origin: String = "http://bid.example:8080",
+        consent: ConsentPolicy = ConsentPolicy()
+    ) -> Auction {
+        let auction = Auction(ring: Self.ring, visitorKey: Self.visitorKey, time: time, consent: consent)
         auction.use(Origin(origin))
         return auction
     }

@@ -1,3 +1,4 @@
+import Consent
 import Testing
 import Units
 import Vetting
@@ -37,6 +38,85 @@ struct ServiceConfigurationTests {
         #expect(read.loops == nil)
         #expect(read.durability == .powerLoss)
         #expect(read.rates == CurrencyRates())
+        #expect(read.consent == ConsentPolicy())
+    }
+
+    @Test("a policy of consent is read whole, and what it does not say stays strict")
+    func consent() throws {
+        let read = try Self.read(
+            """
+            consent:
+              vendor_id: 42
+              policy:
+                purposes: { consent: [1, 3, 4], legitimate_interest: [2, 7], flexible: [7] }
+                without_basis: none
+                require_disclosed_vendors: false
+                policy_version_min: 2
+                stale_after_days: 180
+                us_without_valid_string: ignored
+                purpose_one_exceptions: [de, AT]
+            """
+        ).consent
+        var expected = ConsentPolicy()
+        expected.vendorID = 42
+        expected.consentPurposes = [1, 3, 4]
+        expected.legitimateInterestPurposes = [2, 7]
+        expected.flexiblePurposes = [7]
+        expected.withoutBasis = .none
+        expected.requireDisclosedVendors = false
+        expected.policyVersionMin = 2
+        expected.staleAfterDays = 180
+        expected.usWithoutValidString = .ignored
+        #expect(read.purposeOneExceptions.map(\.text) == ["DE", "AT"])
+        expected.purposeOneExceptions = read.purposeOneExceptions
+        #expect(read == expected)
+
+        var named = ConsentPolicy()
+        named.vendorID = 1
+        #expect(try Self.read("consent: { vendor_id: 1 }").consent == named)
+        #expect(try Self.read("consent: { policy: {} }").consent == ConsentPolicy())
+    }
+
+    @Test(
+        "a fault in a policy of consent says where it is and what to do",
+        arguments: [
+            ("{ vendor_id: 0 }", "/consent/vendor_id", "must be between 1 and 65535, is 0", ""),
+            ("{ vendor: 1 }", "/consent/vendor", "unknown key “vendor”", "did you mean “vendor_id”?"),
+            (
+                "{ policy: { without_basis: full } }", "/consent/policy/without_basis",
+                "must be one of contextual, none; is “full”", ""
+            ),
+            (
+                "{ policy: { purposes: { consent: [1, 12] } } }", "/consent/policy/purposes/consent/1",
+                "must be a whole number between 1 and 11", ""
+            ),
+            (
+                "{ policy: { purposes: { legitimate_interest: [4] } } }",
+                "/consent/policy/purposes/legitimate_interest",
+                "purpose 4 rests on consent alone", "move it to “consent”"
+            ),
+            (
+                "{ policy: { purposes: { consent: [2], legitimate_interest: [2] } } }",
+                "/consent/policy/purposes/legitimate_interest", "purpose 2 has two legal bases", "keep one of them"
+            ),
+            (
+                "{ policy: { purposes: { consent: [1], flexible: [1] } } }", "/consent/policy/purposes/flexible",
+                "purpose 1 rests on consent alone", "leave it out"
+            ),
+            (
+                "{ policy: { purposes: { flexible: [2] } } }", "/consent/policy/purposes/flexible",
+                "purpose 2 is not declared", "name it in “consent” or “legitimate_interest” too"
+            ),
+            (
+                "{ policy: { purpose_one_exceptions: [DEU] } }", "/consent/policy/purpose_one_exceptions",
+                "is no country: “DEU”", "two letters (ISO 3166-1), as \"DE\""
+            ),
+        ])
+    func consentFaults(yaml: String, pointer: String, message: String, hint: String) throws {
+        let found = try Self.faults("consent: \(yaml)")
+        #expect(found.map(\.pointer) == [pointer])
+        #expect(found.map(\.message) == [message])
+        #expect(found.map(\.hint) == [hint])
     }
 
     private static let file = """
@@ -150,7 +230,7 @@ struct ServiceConfigurationTests {
     @Test(
         "keys of a later version are refused with what to do instead",
         arguments: [
-            ("retention: 30d", "/retention"), ("consent: { vendor_id: 1 }", "/consent"),
+            ("retention: 30d", "/retention"),
             ("geoip: { city: x }", "/geoip"),
             ("bid: { trusted_proxies: [10.0.0.1] }", "/bid/trusted_proxies"),
             ("control: { tls: {} }", "/control/tls"),

@@ -27,6 +27,17 @@ struct ConsentGatingTests {
         #expect(try verdict(.not(item.predicate), item.json, personalDataAllowed: false))
     }
 
+    @Test("without consent to precise places these alone do not match", arguments: personal)
+    func places(_ item: Case) throws {
+        let isPlace = if case .leaf(let leaf) = item.predicate { leaf.isPrecisePlace } else { false }
+        #expect(try verdict(item.predicate, item.json, preciseGeoAllowed: false) == !isPlace)
+    }
+
+    @Test("consent to precise places is none without consent to personal data", arguments: personal)
+    func placesAlone(_ item: Case) throws {
+        #expect(try verdict(item.predicate, item.json, personalDataAllowed: false, preciseGeoAllowed: true) == false)
+    }
+
     @Test(
         "what tells nothing of a person matches without consent",
         arguments: [

@@ -183,7 +183,8 @@ struct RandomTargeting {
         var context = TargetingContext(
             exchange: Array(one(of: Self.exchanges).utf8),
             instant: Instant(micros: 1_716_500_000_000_000 + Int64(below(4_000_000)) * 999_983),
-            personalDataAllowed: chance(60))
+            personalDataAllowed: chance(60),
+            preciseGeoAllowed: chance(70))
         context.names = Self.names
         context.audiences = (0..<below(4)).map { _ in UInt32(below(6)) }
         return context

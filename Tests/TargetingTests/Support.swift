@@ -38,13 +38,14 @@ struct Case: Sendable, CustomTestStringConvertible {
 
 /// What the evaluator says of the first impression of a request.
 func verdict(
-    _ predicate: Predicate, _ json: String, personalDataAllowed: Bool = true, exchange: String = "exchange-1",
-    at instant: Instant = Instant(seconds: 1_717_171_717)
+    _ predicate: Predicate, _ json: String, personalDataAllowed: Bool = true, preciseGeoAllowed: Bool = true,
+    exchange: String = "exchange-1", at instant: Instant = Instant(seconds: 1_717_171_717)
 ) throws -> Bool {
     let reader = BidRequestReader()
     try reader.read(copying: Array(json.utf8))
     let context = TargetingContext(
-        exchange: Array(exchange.utf8), instant: instant, personalDataAllowed: personalDataAllowed)
+        exchange: Array(exchange.utf8), instant: instant, personalDataAllowed: personalDataAllowed,
+        preciseGeoAllowed: preciseGeoAllowed)
     return Evaluator.matches(predicate, reader.request.imps[0], of: reader.request, context)
 }
 

@@ -314,5 +314,8 @@ struct TargetingIndexTests {
         let withoutConsent = TargetingContext(
             exchange: context.exchange, instant: context.instant, personalDataAllowed: false)
         #expect(shortlists(index, reader.request, withoutConsent, by: matcher) == [[5, 6, 7, 8, 9, 10]])
+        let withoutPlaces = TargetingContext(
+            exchange: context.exchange, instant: context.instant, personalDataAllowed: true, preciseGeoAllowed: false)
+        #expect(shortlists(index, reader.request, withoutPlaces, by: matcher) == [[1, 2, 4, 5, 8, 10]])
     }
 }

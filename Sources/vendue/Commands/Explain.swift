@@ -96,6 +96,9 @@ struct Explain: AsyncParsableCommand {
             noBid.isEmpty
                 ? "exchange \(answer.string("exchange")), in \(answer.string("currency")): a bid"
                 : "exchange \(answer.string("exchange")): no bid: \(noBid)")
+        if let consent = answer["consent"], case .map = consent.content {
+            lines.append("consent: \(consent.string("mode")) (\(consent.string("because")))")
+        }
         if !verdicts.isEmpty { lines.append(table.text) }
         if case .number(let count)? = answer["omitted"]?.content, count != "0" {
             lines.append("and \(count) whose targeting does not match; name one with --strategy")
