@@ -66,6 +66,10 @@ package struct RequestHead: BitwiseCopyable, Sendable {
     package var authorization = Slice.empty
     /// `X-Forwarded-For` as sent; of several lines the last, which the nearest proxy wrote.
     package var forwardedFor = Slice.empty
+    /// The cookies as sent; of several such fields the first.
+    package var cookie = Slice.empty
+    /// Whether the browser sent Global Privacy Control, `Sec-GPC: 1`.
+    package var sendsGPC = false
     /// Whether `Accept-Encoding` takes gzip.
     package var acceptsGzip = false
     /// Whether the sender waits for leave to send its body.

@@ -76,10 +76,16 @@ extension RequestReader {
         case 4:
             if unsafe Octet.equalsIgnoringCase(bytes, name, "host") { unsafe try readHost(bytes, value) }
         case 6:
-            if unsafe Octet.equalsIgnoringCase(bytes, name, "expect") {
+            if unsafe Octet.equalsIgnoringCase(bytes, name, "cookie") {
+                keep(value, in: &head.cookie)
+            } else if unsafe Octet.equalsIgnoringCase(bytes, name, "expect") {
                 guard unsafe Octet.equalsIgnoringCase(bytes, value, "100-continue") else { throw .expectation }
                 // A 1.0 client knows no interim answers.
                 head.expectsContinue = !head.isHTTP10
+            }
+        case 7:
+            if unsafe Octet.equalsIgnoringCase(bytes, name, "sec-gpc") {
+                head.sendsGPC = unsafe head.sendsGPC || Octet.equals(bytes, value, "1")
             }
         case 10:
             if unsafe Octet.equalsIgnoringCase(bytes, name, "connection") { unsafe readConnection(bytes, value) }
