@@ -9,6 +9,9 @@ package struct Origin: Sendable, Equatable {
     let plain: [UInt8]
     let secure: [UInt8]
 
+    /// Whether browsers call this service by https.
+    package var isSecure: Bool { plain == secure }
+
     /// - Parameter url: `http://host:port` or `https://host`, perhaps with a path, without a slash at the end.
     package init(_ url: String) {
         let bare = url.hasSuffix("/") ? String(url.dropLast()) : url

@@ -15,14 +15,14 @@ package enum Submission: Sendable {
 /// That two identifiers are one visitor's, as a browser's call tells.
 package struct SyncDraft: Equatable, Sendable {
     package let exchange: String
-    /// What the exchange calls the visitor; nil where it told nothing, and only the cookie is known.
-    package let uid: String?
+    /// What the exchange calls the visitor.
+    package let uid: String
     /// Our cookie's value, perhaps given with this very answer.
     package let cookie: String
     package let consent: ConsentFields
     package let instant: Instant
 
-    package init(exchange: String, uid: String?, cookie: String, consent: ConsentFields, at instant: Instant) {
+    package init(exchange: String, uid: String, cookie: String, consent: ConsentFields, at instant: Instant) {
         self.exchange = exchange
         self.uid = uid
         self.cookie = cookie

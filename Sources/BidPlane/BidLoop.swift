@@ -1,4 +1,5 @@
 internal import Auction
+package import Audience
 package import Consent
 internal import Documents
 package import EventLog
@@ -26,8 +27,16 @@ final class BidLoop {
     /// The time of the second at hand, for the `Date` of answers.
     private(set) var dateText: [UInt8] = []
     private var dateSecond: Int64 = .min
+    /// Whether browsers reach this service by https.
+    private(set) var isSecure = false
+    /// Who may send events.
+    private(set) var sources = EventSources()
+    /// What became of submissions, on its way from other threads.
+    let outcomes = OutcomeInbox()
+    private var submitted: [UInt64: PendingReply] = [:]
+    private var submissions: UInt64 = 0
 
-    private let services: BidServices
+    let services: BidServices
     private let reader = BidRequestReader()
     private let auction: Auction
     private let opener: Sealer
@@ -37,7 +46,7 @@ final class BidLoop {
     /// The response at hand, and the same compressed.
     private(set) var response = ByteWriter(capacity: 16_384)
     private(set) var compressed = ByteWriter(capacity: 16_384)
-    private var body: UnsafeMutableBufferPointer<UInt8>
+    private(set) var body: UnsafeMutableBufferPointer<UInt8>
     private var waiting = WaitingReplies()
 
     init(_ services: BidServices, index: Int) {
@@ -65,7 +74,12 @@ final class BidLoop {
         if snapshot.sequence >= self.snapshot.sequence { self.snapshot = snapshot }
     }
 
-    func use(_ origin: Origin) { auction.use(origin) }
+    func use(_ origin: Origin) {
+        auction.use(origin)
+        isSecure = origin.isSecure
+    }
+
+    func use(_ sources: EventSources) { self.sources = sources }
 
     var now: (Moment, Instant) { (services.time.moment(), services.time.instant()) }
 
@@ -185,9 +199,10 @@ final class BidLoop {
         return .problem(.unsupportedMediaType, "Content-Type must be application/json, is \(arrival.text(type))")
     }
 
-    /// Whether a media type is JSON, whatever parameters it has.
-    private func isJSON(_ type: Slice, _ arrival: borrowing Arrival) -> Bool {
-        let name: StaticString = "application/json"
+    /// Whether a media type is this one, whatever parameters it has.
+    func isJSON(
+        _ type: Slice, _ arrival: borrowing Arrival, named name: StaticString = "application/json"
+    ) -> Bool {
         let count = name.utf8CodeUnitCount
         guard type.count >= count, arrival.equals(Slice(offset: Int(type.offset), count: count), name) else {
             return false
@@ -200,7 +215,7 @@ final class BidLoop {
     }
 
     /// A body that is not read, and what to say of it.
-    private struct BodyRefusal: Error {
+    struct BodyRefusal: Error {
         let status: Status
         let detail: String
 
@@ -229,7 +244,7 @@ final class BidLoop {
     }
 
     /// Puts the body, inflated where it is compressed, into the loop's buffer, behind which there is padding.
-    private func takeBody(_ arrival: borrowing Arrival) throws(BodyRefusal) -> Int {
+    func takeBody(_ arrival: borrowing Arrival) throws(BodyRefusal) -> Int {
         let encoding = arrival.head.contentEncoding
         if encoding.isEmpty || arrival.equals(encoding, "identity") {
             return unsafe arrival.withBody { bytes in
@@ -282,7 +297,40 @@ final class BidLoop {
 
     func freshID() -> BidID { BidID(seed: seeds.next(), index: 0) }
 
-    // MARK: Waiting for the log
+    // MARK: Waiting for the audience and the log
+
+    /// Hands something to the audience's thread.
+    ///
+    /// - Parameter answer: makes the answer of what became of it; called on this loop.
+    func submit(_ submission: Submission, _ answer: @escaping (IntakeOutcome) -> Reply) -> Reply {
+        guard let intake = services.audience else { return answer(.unavailable) }
+        submissions += 1
+        let number = submissions
+        let pending = PendingReply(answer)
+        submitted[number] = pending
+        intake.submit(submission) { [outcomes] outcome in outcomes.put(number, outcome) }
+        return .pending(pending)
+    }
+
+    /// Gives the answers whose outcomes have come.
+    func takeOutcomes() {
+        work { _ in
+            for (number, outcome) in outcomes.take() { submitted.removeValue(forKey: number)?.resolve(outcome) }
+        }
+    }
+
+    /// Calls back with the answer that needs wait no longer: at once, or when what it waits for has happened.
+    func whenReady(_ reply: Reply, _ give: @escaping (Reply) -> Void) {
+        switch reply {
+        case .afterDurable(let sequence, let success):
+            whenDurable(sequence) { isDurable in
+                let failure = "the record could not be made durable; try again later"
+                give(isDurable ? success : .problem(.serviceUnavailable, failure))
+            }
+        case .pending(let pending): pending.whenKnown { [self] in whenReady($0, give) }
+        default: give(reply)
+        }
+    }
 
     /// Keeps an answer back until the log has made a record durable.
     func whenDurable(_ sequence: UInt64, _ answer: @escaping (_ isDurable: Bool) -> Void) {
@@ -343,6 +391,10 @@ package struct BidServices: Sendable {
     package let time: any TimeSource
     package let seed: Seed
     package let meters: BidMeters
+    /// Where events, syncs and opt-outs go; without it they are answered 503.
+    package let audience: (any AudienceIntake)?
+    /// What the signals of a browser's call allow, where a cookie is to be set or not at once.
+    package let decideConsent: @Sendable (ConsentFields) -> ConsentMode
     /// Whether the service as a whole wants traffic.
     package let isReady: @Sendable () -> Bool
     /// JSON for `/status`.
@@ -357,6 +409,8 @@ package struct BidServices: Sendable {
         time: any TimeSource,
         seed: Seed,
         meters: BidMeters,
+        audience: (any AudienceIntake)? = nil,
+        decideConsent: @escaping @Sendable (ConsentFields) -> ConsentMode = { _ in .contextual },
         isReady: @escaping @Sendable () -> Bool,
         status: @escaping @Sendable () -> String
     ) {
@@ -368,6 +422,8 @@ package struct BidServices: Sendable {
         self.time = time
         self.seed = seed
         self.meters = meters
+        self.audience = audience
+        self.decideConsent = decideConsent
         self.isReady = isReady
         self.status = status
     }

@@ -17,6 +17,8 @@ package struct BidMeters: Sendable {
     package let passes: MeterPlan.Counters
     package let notices: [MeterPlan.Counters]
     package let playerEvents: MeterPlan.Counters
+    package let events: MeterPlan.Counters
+    package let syncs: MeterPlan.Counters
     package let duration: MeterPlan.Durations
 
     /// How a notice ended.
@@ -37,6 +39,28 @@ package struct BidMeters: Sendable {
         case expired
         /// The log takes nothing.
         case unavailable
+    }
+
+    /// How an event of a visitor ended.
+    package enum EventOutcome: String, CaseIterable, Sendable {
+        case accepted
+        /// Taken before, by its id.
+        case duplicate
+        case refused
+        /// A pixel without the consent that it takes.
+        case withheld
+    }
+
+    /// How a cookie match ended.
+    package enum SyncOutcome: String, CaseIterable, Sendable {
+        /// Our cookie and the exchange's id are one visitor's.
+        case linked
+        /// Nothing to link was told, or the audience takes nothing.
+        case unlinked
+        /// Without the consent that it takes.
+        case withheld
+        /// To a host that is not registered.
+        case refused
     }
 
     package init() {
@@ -86,11 +110,25 @@ package struct BidMeters: Sendable {
             label: "event",
             values: PlayerEvent.allCases.map(\.rawValue)
         )
+        events = plan.counters(
+            "vendue_events_total",
+            "Events of visitors, sent or by pixel.",
+            label: "outcome",
+            values: EventOutcome.allCases.map(\.rawValue)
+        )
+        syncs = plan.counters(
+            "vendue_syncs_total",
+            "Cookie matches.",
+            label: "outcome",
+            values: SyncOutcome.allCases.map(\.rawValue)
+        )
         duration = plan.durations("vendue_bid_duration_seconds", "From a bid request's arrival to its answer's flush.")
         self.plan = plan
     }
 
     package static func index(_ reason: NoBidReason) -> Int { NoBidReason.allCases.firstIndex(of: reason) ?? 0 }
     package static func index(_ outcome: NoticeOutcome) -> Int { NoticeOutcome.allCases.firstIndex(of: outcome) ?? 0 }
+    package static func index(_ outcome: EventOutcome) -> Int { EventOutcome.allCases.firstIndex(of: outcome) ?? 0 }
+    package static func index(_ outcome: SyncOutcome) -> Int { SyncOutcome.allCases.firstIndex(of: outcome) ?? 0 }
     static func index(_ status: Status) -> Int { Status.allCases.firstIndex(of: status) ?? 0 }
 }

@@ -1,4 +1,5 @@
 package import Auction
+package import Audience
 internal import EventLog
 package import Meters
 package import NIOCore
@@ -13,6 +14,7 @@ package final class BidServer: Sendable {
         let eventLoop: any EventLoop
         let loop: NIOLoopBound<BidLoop>
         let connections: NIOLoopBound<Connections>
+        let outcomes: OutcomeInbox
         let sheet: MeterSheet
         let tallies: PassTallies
     }
@@ -37,11 +39,13 @@ package final class BidServer: Sendable {
                     eventLoop: eventLoop,
                     loop: NIOLoopBound(loop, eventLoop: eventLoop),
                     connections: NIOLoopBound(Connections(loop, census), eventLoop: eventLoop),
+                    outcomes: loop.outcomes,
                     sheet: loop.sheet,
                     tallies: loop.tallies
                 )
             }.get()
             Self.inspect(member)
+            Self.listenToOutcomes(member)
             members.append(member)
         }
         self.members = members
@@ -52,6 +56,10 @@ package final class BidServer: Sendable {
                 member.eventLoop.execute { member.loop.value.logIsDurable(through: sequence, hasFailed: hasFailed) }
             }
         }
+    }
+
+    private static func listenToOutcomes(_ member: Member) {
+        member.outcomes.onArrival { member.eventLoop.execute { member.loop.value.takeOutcomes() } }
     }
 
     /// Looks after slow peers, four times a second.
@@ -120,6 +128,13 @@ package final class BidServer: Sendable {
         }
     }
 
+    /// Posts who may send events; returns when every loop knows.
+    package func publish(_ sources: EventSources) async {
+        for member in members {
+            try? await member.eventLoop.submit { member.loop.value.use(sources) }.get()
+        }
+    }
+
     package var sheets: [MeterSheet] { members.map(\.sheet) }
     /// Why strategies made no bid, loop by loop.
     package var tallies: [PassTallies] { members.map(\.tallies) }
@@ -150,5 +165,9 @@ package final class BidServer: Sendable {
     }
 
     /// Ends the loops; nothing may be posted afterwards.
-    package func stop() async { try? await group.shutdownGracefully() }
+    package func stop() async {
+        // What the audience's thread still finds out has nobody left to be told.
+        for member in members { member.outcomes.close() }
+        try? await group.shutdownGracefully()
+    }
 }

@@ -30,7 +30,10 @@ extension HTTPFront {
                 allow.utf8CodeUnitCount == 4 ? "bid requests are sent with POST" : "only GET and POST are known here"
             let text = Reply.problemText(.methodNotAllowed, detail)
             writeText(.methodNotAllowed, text, "application/problem+json", allow: allow, to: request, closes)
-        case .afterDurable:
+        case .settingCookies(let cookies, let reply):
+            self.cookies = cookies
+            write(reply, to: request, closes: closes)
+        case .afterDurable, .pending:
             preconditionFailure("an answer that waits is framed when it no longer does")
         }
     }
@@ -67,6 +70,7 @@ extension HTTPFront {
             gathered.writeStaticString(allow)
         }
         gathered.writeStaticString("\r\n")
+        if !cookies.isEmpty { gathered.writeStaticString("cache-control: no-store\r\n") }
         endHeader(request, closes, length: text.utf8.count)
         // To HEAD everything is told but the body itself.
         if request.method != .head { gathered.writeString(text) }
@@ -79,6 +83,12 @@ extension HTTPFront {
             gathered.writeString(String(length))
             gathered.writeStaticString("\r\n")
         }
+        for cookie in cookies {
+            gathered.writeStaticString("set-cookie: ")
+            gathered.writeString(cookie)
+            gathered.writeStaticString("\r\n")
+        }
+        cookies = []
         if closes {
             gathered.writeStaticString("connection: close\r\n")
         } else if request.isHTTP10 {

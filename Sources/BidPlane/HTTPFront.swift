@@ -28,6 +28,8 @@ final class HTTPFront: ChannelInboundHandler {
     /// Answers that have not left, and the memory of those that just have: the two take turns.
     var gathered = ByteBuffer()
     private var leaving = ByteBuffer()
+    /// Those of the answer that is being written.
+    var cookies: [String] = []
     /// When they were asked for and are due, for counting.
     private var owed: [(arrival: Moment, due: Moment)] = []
     private var watch: ConnectionWatch
@@ -252,17 +254,16 @@ final class HTTPFront: ChannelInboundHandler {
 
     private func deliver(_ reply: Reply, _ served: Served, _ context: ChannelHandlerContext) {
         watch.enter(.answering, at: loop.pace.earliestArrival)
-        guard case .afterDurable(let sequence, let success) = reply else {
+        guard reply.isWaiting else {
             finish(reply, served)
             return
         }
         isWaiting = true
         var isSynchronous = true
-        loop.whenDurable(sequence) { [self] isDurable in
+        loop.whenReady(reply) { [self] reply in
             isWaiting = false
             guard self.context != nil else { return }
-            let failure = Reply.problem(.serviceUnavailable, "the record could not be made durable; try again later")
-            finish(isDurable ? success : failure, served)
+            finish(reply, served)
             guard !isSynchronous, let context = self.context else { return }
             readOnlyAsWanted(context)
             goOn(context)

@@ -14,6 +14,26 @@ struct Query {
         return nil
     }
 
+    /// Whether the name is there, whatever its value.
+    func has(_ name: String) -> Bool {
+        text.utf8.split(separator: UInt8(ascii: "&")).contains { pair in
+            pair.prefix { $0 != UInt8(ascii: "=") }.elementsEqual(name.utf8)
+        }
+    }
+
+    /// Every pair whose name begins so, in their order, names without that beginning; values that are not UTF-8 when
+    /// decoded are nil.
+    func pairs(prefix: String) -> [(name: String, value: String?)] {
+        text.utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
+            let end = pair.firstIndex(of: UInt8(ascii: "="))
+            guard let name = Query.decode(Substring(pair[..<(end ?? pair.endIndex)])), name.hasPrefix(prefix) else {
+                return nil
+            }
+            let value = end.map { Query.decode(Substring(pair[pair.index(after: $0)...])) } ?? ""
+            return (String(name.dropFirst(prefix.count)), value)
+        }
+    }
+
     static func decode(_ text: Substring) -> String? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)

@@ -26,8 +26,12 @@ extension BidLoop {
     /// Everything but bids: told apart by text, for it is not counted in nanoseconds.
     private func answerOther(_ arrival: borrowing Arrival, _ first: Slice, _ rest: Slice?) -> Reply {
         guard let rest else {
-            return arrival.equals(first, "status")
-                ? .text(.ok, statusText, type: "application/json") : .problem(.notFound, "no such path")
+            switch arrival.text(first) {
+            case "status": return .text(.ok, statusText, type: "application/json")
+            case "optout": return setOptOut(true, arrival)
+            case "optin": return setOptOut(false, arrival)
+            default: return .problem(.notFound, "no such path")
+            }
         }
         guard isLast(rest, arrival) else { return .problem(.notFound, "no such path") }
         switch arrival.text(first) {
@@ -38,6 +42,9 @@ extension BidLoop {
         case "click": return click(rest, arrival)
         case "event": return playerEvent(rest, arrival)
         case "conversion": return conversion(arrival.text(rest), arrival)
+        case "pixel": return eventPixel(arrival.text(rest), arrival)
+        case "sync": return sync(arrival.text(rest), arrival)
+        case "v1" where arrival.equals(rest, "events"): return events(arrival)
         case "health" where arrival.equals(rest, "live"): return .text(.ok, "live\n", type: "text/plain")
         case "health" where arrival.equals(rest, "ready"):
             return isReady
@@ -139,7 +146,10 @@ extension BidLoop {
         event.order = String((query["order"] ?? "").prefix(128))
         event.value = query["value"].flatMap { try? DecimalText.micros($0.utf8) }.map { Micros($0) }
         event.valueCurrency = query["currency"].flatMap { Currency($0.utf8) }
-        return reply(to: .conversion, desk.take(conversion: event, click: click), .pixel)
+        let booked = reply(to: .conversion, desk.take(conversion: event, click: click), .pixel)
+        guard case .afterDurable(let sequence, _) = booked else { return booked }
+        // Also of a repeat, for the first may have been cut off between the two; its id makes it harmless.
+        return conversionAct(event, click, arrival, booked: sequence)
     }
 
     private func isOld(_ token: Token, _ now: Instant) -> Bool {

@@ -26,6 +26,7 @@ package struct ExchangeDocument: Sendable {
     package var priceEncoding = PriceEncoding.plain
     package var billAt = BillAt.burl
     package var credentials = Credentials()
+    package var sync = Sync()
     /// `asi` under which it stands in supply chains.
     package var sellerDomain = ""
     /// Requests a second that are answered with bids at most; nil for all.
@@ -74,7 +75,7 @@ package struct ExchangeDocument: Sendable {
                 object.fault("unknown format “\(name)”", "formats", hint: "banner, video, audio, native")
             }
         }
-        if object.value("sync") != nil { notes.append("sync is kept, but cookie matching is not there yet") }
+        sync = Self.sync(object, notes: &notes)
         if qps != nil { notes.append("qps is kept, but not enforced yet") }
         if !faults.faults.isEmpty { throw DocumentError(faults.faults) }
     }

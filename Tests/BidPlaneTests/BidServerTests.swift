@@ -1,4 +1,5 @@
 import Auction
+import Consent
 import EventLog
 import Events
 import Ledger
@@ -11,7 +12,7 @@ import Units
 @testable import BidPlane
 
 /// A bid side that listens on a free port of loopback.
-private struct ServerKit {
+struct ServerKit {
     let server: BidServer
     let log: EventLog
     let directory: ScratchDirectory
@@ -20,7 +21,8 @@ private struct ServerKit {
 
     /// Starts one, hands it over, and stops it.
     static func run(
-        storage: (any LogStorage)? = nil, loops: Int = 1, _ body: (ServerKit) async throws -> Void
+        storage: (any LogStorage)? = nil, loops: Int = 1, audience: RecordingIntake? = nil,
+        _ body: (ServerKit) async throws -> Void
     ) async throws {
         let directory = try ScratchDirectory()
         let readiness = LoopKit.Readiness()
@@ -38,6 +40,8 @@ private struct ServerKit {
                 time: SystemTime(),
                 seed: Seed(high: 1, low: 2),
                 meters: BidMeters(),
+                audience: audience,
+                decideConsent: { _ in .full },
                 isReady: { readiness.isReady },
                 status: { "{}" }
             ),
@@ -45,6 +49,7 @@ private struct ServerKit {
         )
         log.start()
         await server.publish(try World.snapshot(BudgetLedger()))
+        await server.publish(World.sources)
         let address = try await server.listen(host: "127.0.0.1", port: 0) { Origin("http://127.0.0.1:\($0)") }
         let kit = ServerKit(
             server: server,

@@ -1,4 +1,6 @@
 import Auction
+import Audience
+import Consent
 import EventLog
 import Events
 import Foundation
@@ -17,6 +19,8 @@ struct Answer: Equatable {
     let status: Int
     var body = ""
     var location: String?
+    /// The values of `Set-Cookie`.
+    var cookies: [String] = []
     /// The record that the answer waits for.
     var sequence: UInt64?
 }
@@ -30,7 +34,11 @@ final class LoopKit {
     let loop: BidLoop
     let readiness = Readiness()
 
-    init(storage: (any LogStorage)? = nil, startsLog: Bool = true) throws {
+    init(
+        storage: (any LogStorage)? = nil, startsLog: Bool = true, audience: RecordingIntake? = nil,
+        consent: @escaping @Sendable (ConsentFields) -> ConsentMode = { _ in .full },
+        origin: String = "http://bid.example"
+    ) throws {
         directory = try ScratchDirectory()
         log = try EventLog(
             storage: try storage ?? DirectoryStorage(path: directory.path),
@@ -48,13 +56,16 @@ final class LoopKit {
                 time: time,
                 seed: Seed(high: 1, low: 2),
                 meters: BidMeters(),
+                audience: audience,
+                decideConsent: consent,
                 isReady: { readiness.isReady },
                 status: { "{\"up\":true}\n" }
             ),
             index: 0
         )
         loop.use(try World.snapshot(ledger))
-        loop.use(Origin("http://bid.example"))
+        loop.use(Origin(origin))
+        loop.use(World.sources)
         if startsLog { log.start() }
     }
 
@@ -120,6 +131,15 @@ final class LoopKit {
         case .noContent: return Answer(status: 204)
         case .pixel: return Answer(status: 200, body: "pixel")
         case .redirect(let target): return Answer(status: 302, location: target)
+        case .settingCookies(let cookies, let inner):
+            var answer = answer(inner)
+            answer.cookies = cookies
+            return answer
+        case .pending(let pending):
+            loop.takeOutcomes()
+            var known = Answer(status: 0)
+            pending.whenKnown { known = self.answer($0) }
+            return known
         case .methodNotAllowed: return Answer(status: 405)
         case .text(let status, let body, _): return Answer(status: status.rawValue, body: body)
         case .afterDurable(let sequence, let inner):

@@ -1,4 +1,5 @@
 import Auction
+import Audience
 import BidKit
 import Documents
 import EventLog
@@ -68,7 +69,17 @@ enum World {
         #"{"id":"locked","credentials":{"bearer":"0123456789abcdef"}}"#,
         #"{"id":"near","credentials":{"addresses":["192.0.2.1"]}}"#,
         #"{"id":"idle","state":"paused"}"#,
+        #"""
+        {"id":"match","sync":{"url":"https://match.example/in?id={vendue_id}&hop={hop}",
+        "redirect_hosts":["sync.match.example"]}}
+        """#,
     ]
+
+    /// `vendue-acme` is an advertiser's token, `vendue-operator` the operator's.
+    static let sources = EventSources([
+        (hash: Digest.sha256(Array("vendue-acme".utf8)), advertiser: "acme"),
+        (hash: Digest.sha256(Array("vendue-operator".utf8)), advertiser: nil),
+    ])
 
     static func snapshot(_ ledger: BudgetLedger) throws -> Snapshot {
         SnapshotBuilder.compile(

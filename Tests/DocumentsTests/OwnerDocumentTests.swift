@@ -87,7 +87,8 @@ struct OwnerDocumentTests {
                 #"""
                 {"id":"adx","name":"AdX","state":"paused","reserve_ms":15,"tmax_ms":200,"currency":"EUR",
                 "price_encoding":"base64","bill_at":"impression","seller_domain":"ADX.example","qps":500,
-                "formats":["banner","native"],"sync":{"url":"https://adx.example/match"},
+                "formats":["banner","native"],
+                "sync":{"url":"https://adx.example/match?id={vendue_id}","redirect_hosts":["Sync.adx.example","[::1]:81"]},
                 "credentials":{"bearer":"0123456789abcdef","addresses":["192.0.2.1","2001:db8::1"]}}
                 """#
             )
@@ -103,7 +104,10 @@ struct OwnerDocumentTests {
         #expect(read.formats == [.banner, .native])
         #expect(read.credentials.bearer == "0123456789abcdef")
         #expect(read.credentials.addresses == ["192.0.2.1", "2001:db8::1"])
-        #expect(read.notes.count == 2)
+        #expect(read.sync.url == "https://adx.example/match?id={vendue_id}")
+        #expect(
+            read.sync.redirectHosts == [.init(name: "sync.adx.example", port: nil), .init(name: "[::1]", port: 81)])
+        #expect(read.notes.count == 1)
     }
 
     @Test("Google's keys are 32 bytes in Base64 of either alphabet, padded or not")
@@ -149,6 +153,16 @@ struct OwnerDocumentTests {
             (#"{"credentials":{"baerer":"0123456789abcdef"}}"#, ["/credentials/baerer"]),
             (#"{"credentials":{"addresses":["nowhere"]}}"#, ["/credentials/addresses/0"]), (#"{"qps":0}"#, ["/qps"]),
             (#"{"formats":["gif"]}"#, ["/formats"]), (#"{"reserve":5}"#, ["/reserve"]),
+            (#"{"sync":"https://adx.example"}"#, ["/sync"]), (#"{"sync":{"host":"a"}}"#, ["/sync/host"]),
+            (#"{"sync":{"url":"http://adx.example/"}}"#, ["/sync/url"]),
+            (#"{"sync":{"url":"//adx.example/"}}"#, ["/sync/url"]),
+            (
+                #"{"sync":{"redirect_hosts":["ok.example","https://a.example","a.example/b","*.example",7]}}"#,
+                [
+                    "/sync/redirect_hosts/1", "/sync/redirect_hosts/2", "/sync/redirect_hosts/3",
+                    "/sync/redirect_hosts/4",
+                ]
+            ),
         ])
     func exchangeFaults(members: String, places: [String]) throws {
         #expect(pointers(try Self.exchangeFaults(members)) == places)

@@ -98,6 +98,18 @@ package enum IdentifierText {
         text.utf8.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "-") }
     }
 
+    /// Whether it stands where an identifier should: a macro that nobody replaced, or a word for none. Taken for an id,
+    /// it would make one visitor of all who bear it.
+    package static func isPlaceholder(_ text: String) -> Bool {
+        let opening: [UInt8] = [
+            UInt8(ascii: "$"), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "%"), UInt8(ascii: "("),
+            UInt8(ascii: "<"),
+        ]
+        guard let first = text.utf8.first, !opening.contains(first), !isZeros(text) else { return true }
+        let words: Set = ["null", "undefined", "none", "unknown", "nil", "nan", "-1", "optout", "opt_out", "opt-out"]
+        return text.utf8.count <= 9 && words.contains(text.lowercased())
+    }
+
     /// Whether it is 32 bytes in hexadecimal, in either case.
     package static func isSHA256(_ text: String) -> Bool {
         text.utf8.count == 64
