@@ -5,7 +5,7 @@ internal import Units
 
 /// Records of the log, and segments made of them.
 ///
-/// Input: a byte that chooses: the others are one record; or bytes behind a header; or a byte that says how many sound
+/// Input: a byte that chooses: the others are one event; or one visitor record, its payload unsealed; or bytes behind a header; or a byte that says how many sound
 /// records come first, and then what stands behind them; or a place and a bit to flip in a sound segment.
 package struct LogRecordSubject: InputCheck {
     private static let name = Segment.name(first: 1)
@@ -15,8 +15,9 @@ package struct LogRecordSubject: InputCheck {
     package func check(_ input: [UInt8]) {
         guard let choice = input.first else { return }
         let rest = Array(input.dropFirst())
-        switch choice & 3 {
+        switch choice % 5 {
         case 0: checkRecord(rest)
+        case 4: checkVisitorRecord(rest)
         case 1: checkSegment(sound: 0, tail: rest)
         case 2: checkSegment(sound: Int(rest.first ?? 0) % 9, tail: Array(rest.dropFirst()))
         default: checkFlipped(rest)
@@ -60,6 +61,25 @@ package struct LogRecordSubject: InputCheck {
         return out.array()
     }
 
+    /// What can be read of a visitor's record can be written and is the same then; its head tells the same.
+    private func checkVisitorRecord(_ bytes: [UInt8]) {
+        let reading = VisitorRecordCoder.read(bytes[...]) { .plain(Array($2)) }
+        guard case .record(let instant, let record)? = reading else {
+            Property.holds(reading == nil, "where nothing is sealed nothing is unreadable")
+            return
+        }
+        guard case .visitor(let head, _)? = LogRecord(bytes[...]) else {
+            Property.broken("a visitor's record is none of the log's")
+        }
+        Property.holds(
+            head.kind == record.kind && head.visitor == record.visitor && head.instant == instant,
+            "a head says what the record is")
+        let written = VisitorRecordCoder.write(record, at: instant) { Array($2) }
+        guard let written else { Property.broken("a record that was read is beyond the limits") }
+        let again = VisitorRecordCoder.read(written[...]) { .plain(Array($2)) }
+        Property.holds(again == reading, "a visitor's record is the same after it was written and read")
+    }
+
     // MARK: A segment
 
     /// Where each frame of a segment ends, the header first.
@@ -74,7 +94,7 @@ package struct LogRecordSubject: InputCheck {
         out.append(Segment.header(first: 1, created: FuzzWorld.instant))
         var ends = [out.count]
         for index in 0..<count {
-            let record = FuzzWorld.records[index % FuzzWorld.records.count]
+            let record = FuzzWorld.logRecords[index % FuzzWorld.logRecords.count]
             Segment.appendFrame(sequence: UInt64(index + 1), to: &out) { $0.append(record) }
             ends.append(out.count)
         }
@@ -106,10 +126,10 @@ package struct LogRecordSubject: InputCheck {
     @discardableResult
     private func checkRecovery(of bytes: [UInt8], atLeast count: Int, soundBytes: Int) -> Int {
         let storage = MemoryStorage([Self.name: bytes])
-        var found: [Event] = []
+        var found: [LogRecord] = []
         do throws(LogError) {
-            let log = try EventLog(storage: storage) { sequence, event in
-                found.append(event)
+            let log = try Self.open(storage) { sequence, record in
+                found.append(record)
                 Property.holds(sequence == UInt64(found.count), "records are read in order")
             }
             Property.holds(
@@ -118,22 +138,35 @@ package struct LogRecordSubject: InputCheck {
             Property.holds(log.recovery.lastFileSoundBytes >= soundBytes, "no sound record is cut")
             checkReopened(storage, found)
         } catch {
-            // A whole frame that holds no event is damage, behind everything that was sound.
+            // A whole frame that holds no record is damage, behind everything that was sound.
             guard case .damaged(_, let offset, _) = error else { Property.broken("opening failed: \(error)") }
             Property.holds(offset >= soundBytes, "sound records are not damage")
         }
         Property.holds(found.count >= count, "sound records are read, whatever stands behind them")
         for index in 0..<count {
-            let expected = EventCoder.read(FuzzWorld.records[index % FuzzWorld.records.count][...])
+            let expected = LogRecord(FuzzWorld.logRecords[index % FuzzWorld.logRecords.count][...])
             Property.holds(found[index] == expected, "a record is read as it was written")
         }
         return found.count
     }
 
-    private func checkReopened(_ storage: MemoryStorage, _ found: [Event]) {
+    /// Opens a log, and gives its events and its visitors' records to one replay.
+    private static func open(
+        _ storage: MemoryStorage, _ replay: (UInt64, LogRecord) -> Void
+    ) throws(LogError) -> EventLog {
+        try EventLog(
+            storage: storage,
+            replayVisitor: { sequence, bytes in
+                guard let record = LogRecord(bytes) else { Property.broken("a replayed record is none") }
+                replay(sequence, record)
+            },
+            replay: { replay($0, .event($1)) })
+    }
+
+    private func checkReopened(_ storage: MemoryStorage, _ found: [LogRecord]) {
         let kept = storage.bytes(Self.name)
-        var again: [Event] = []
-        let log = try? EventLog(storage: storage) { again.append($1) }
+        var again: [LogRecord] = []
+        let log = try? Self.open(storage) { again.append($1) }
         Property.holds(log?.recovery.tornBytes == 0, "what recovery leaves is sound to its last byte")
         Property.holds(again == found, "what recovery leaves holds the same records")
         Property.holds(storage.bytes(Self.name) == kept, "a sound log is not changed by opening it")
@@ -142,7 +175,7 @@ package struct LogRecordSubject: InputCheck {
     // MARK: Seeds
 
     static var seeds: [[UInt8]] {
-        FuzzWorld.records.map { [0] + $0 } + [
+        FuzzWorld.records.map { [0] + $0 } + FuzzWorld.visitorRecords.map { [4] + $0 } + [
             [1], [1] + sound(1).bytes.dropFirst(Segment.headerBytes), [2, 3], [2, 4, 1, 0, 0, 0],
             [2, 1] + sound(2).bytes.suffix(40), [2, 8] + [UInt8](repeating: 0, count: 100), [3, 0, 0, 0],
             [3, 40, 0, 1],
