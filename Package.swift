@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "OpenRTB", dependencies: ["Units", "CSimdJSON"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMaxMind", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .target(name: "HTTP1", dependencies: ["Units"]),
         .target(name: "Sealing", dependencies: ["Units", "COpenSSL"]),
         .target(name: "Consent", dependencies: ["OpenRTB", "Units"]),
@@ -37,6 +38,7 @@ let package = Package(
         .target(name: "EventLog", dependencies: ["Units", "OpenRTB", "Events"]),
         .target(name: "Targeting", dependencies: ["Units", "OpenRTB"]),
         .target(name: "Vetting", dependencies: ["Units", "OpenRTB"]),
+        .target(name: "IPSignals", dependencies: ["Units", "OpenRTB", "Targeting", "CMaxMind"]),
         .target(name: "BidKit", dependencies: ["Units", "OpenRTB"]),
         .target(name: "FlatPrice", dependencies: ["BidKit"], path: "Bidders/FlatPrice"),
         .target(
@@ -54,8 +56,8 @@ let package = Package(
         .target(
             name: "Auction",
             dependencies: [
-                "Units", "OpenRTB", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative", "Consent",
-                "Sealing", "Vetting",
+                "Units", "OpenRTB", "Audience", "BidKit", "Targeting", "Documents", "Events", "Ledger", "Creative",
+                "Consent", "IPSignals", "Sealing", "Vetting",
             ]
         ),
         .target(name: "Analytics", dependencies: ["Units", "OpenRTB", "Consent", "Events"]),
@@ -63,8 +65,9 @@ let package = Package(
         .target(
             name: "BidPlane",
             dependencies: [
-                "Units", "HTTP1", "OpenRTB", "Audience", "Auction", "Consent", "Documents", "EventLog", "Events", "Ledger",
-                "Sealing", "Targeting", "Meters", "CZlib",
+                "Units", "HTTP1", "OpenRTB", "Audience", "Auction", "Consent", "Documents", "EventLog", "Events",
+                "Ledger",
+                "IPSignals", "Sealing", "Targeting", "Meters", "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -74,7 +77,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "Units", "BidKit", "Documents", "Sealing",
+                "Units", "Audience", "BidKit", "Documents", "Sealing", "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,11 +99,10 @@ let package = Package(
         .executableTarget(
             name: "vendue",
             dependencies: [
-                "Analytics", "Auction", "BidKit", "BidPlane", "Consent", "ControlPlane", "Creative", "Documents",
-                "EventLog",
-                "Events",
-                "FlatPrice",
-                "Ledger", "Meters", "OpenRTB", "Sealing", "Traffic", "Units", "Vetting",
+                "Analytics", "Audience", "Auction", "BidKit", "BidPlane", "Consent", "ControlPlane", "Creative",
+                "Documents", "EventLog", "Events", "FlatPrice", "IPSignals", "Ledger", "Meters", "OpenRTB", "Sealing",
+                "Targeting",
+                "Traffic", "Units", "Vetting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -127,6 +129,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/TargetingBenchmark"),
+        .executableTarget(
+            name: "audience-benchmark",
+            dependencies: [
+                "Audience", "CAllocations", "Events", "Units",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "LoadTests/AudienceBenchmark"),
         .executableTarget(
             name: "registry-benchmark",
             dependencies: [
@@ -172,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "BidKit", "Documents", "Units",
+                "ControlPlane", "Audience", "BidKit", "Documents", "Units", "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -183,12 +192,13 @@ let package = Package(
             ]),
         .testTarget(name: "TargetingTests", dependencies: ["Targeting", "OpenRTB", "Units"]),
         .testTarget(name: "VettingTests", dependencies: ["Vetting", "OpenRTB", "Units"]),
+        .testTarget(name: "IPSignalsTests", dependencies: ["IPSignals", "OpenRTB", "Targeting", "Units"]),
         .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "Events", "OpenRTB", "Units"]),
         .testTarget(
             name: "AuctionTests",
             dependencies: [
                 "Auction", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
-                "Sealing", "Targeting", "Units", "Vetting",
+                "Sealing", "Targeting", "Units", "Vetting", "IPSignals",
             ],
             exclude: ["Cases"]),
         .testTarget(
@@ -248,7 +258,7 @@ if Context.environment["VENDUE_RACES"] == "1" {
 }
 
 // The same strict settings for every Swift target.
-let shims: Set = ["CAllocations", "CMutexAnnotations", "CSimdJSON", "COpenSSL", "CZlib"]
+let shims: Set = ["CAllocations", "CMutexAnnotations", "CSimdJSON", "CMaxMind", "COpenSSL", "CZlib"]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -11,7 +11,7 @@ internal import Units
 /// - Source: OpenRTB 2.6, 3.2; for fields that moved, the 2.6 place first and then the older ones.
 public final class BidRequestReader {
     /// The request read last.
-    public private(set) var request: BidRequest
+    public internal(set) var request: BidRequest
 
     /// Bytes that must be readable behind a body; their values do not matter.
     public static let paddingBytes = vendue_json_padding()
@@ -21,7 +21,9 @@ public final class BidRequestReader {
     let buffer: TextBuffer
 
     public init() {
-        tape = Tape(bytesMax: Limits.bodyBytesMax, depthMax: Limits.depthMax, sideBytes: Limits.sideBytes)
+        tape = Tape(
+            bytesMax: Limits.bodyBytesMax, depthMax: Limits.depthMax, sideBytes: Limits.sideBytes,
+            suppliedBytes: Limits.suppliedBytes)
         nativeTape = Tape(bytesMax: Limits.nativeBytesMax, depthMax: Limits.depthMax, sideBytes: 0)
         buffer = unsafe TextBuffer(base: tape.strings)
         request = BidRequest(text: buffer)

@@ -33,6 +33,11 @@ public enum Limits {
     public static let nativeBytesMax = 32_768
     /// Bytes of the digits of numbers that stand where text is due (`"id":1`).
     public static let sideBytes = 65_536
+    /// Bytes of texts that others than the sender know, such as the city of an address, of which each has at most
+    /// ``suppliedTextBytesMax``: two look-ups of six texts.
+    public static let suppliedBytes = 12 * suppliedTextBytesMax
+    /// Bytes of one such text. The longest names of cities have some 80.
+    public static let suppliedTextBytesMax = 128
     /// `tmax` in milliseconds at most; above, a sender's clock unit is wrong and the value is ignored.
     public static let tmaxMillisMax: Int32 = 60_000
 }

@@ -44,6 +44,7 @@ final class Tape {
     let strings: UnsafeMutablePointer<UInt8>
     private let sideOffset: Int
     private let sideBytes: Int
+    private let suppliedBytes: Int
     private var sideUsed = 0
     private var sideTextOffset: UInt32 { UInt32(sideOffset + sideUsed) }
 
@@ -51,8 +52,9 @@ final class Tape {
     ///   - bytesMax: of a document.
     ///   - depthMax: levels of nesting.
     ///   - sideBytes: for the digits of numbers that stand where text is due.
-    init(bytesMax: Int, depthMax: Int, sideBytes: Int) {
-        guard let parser = unsafe vendue_json_create(bytesMax, depthMax, sideBytes) else {
+    ///   - suppliedBytes: for texts from elsewhere, beside those.
+    init(bytesMax: Int, depthMax: Int, sideBytes: Int, suppliedBytes: Int = 0) {
+        guard let parser = unsafe vendue_json_create(bytesMax, depthMax, sideBytes + suppliedBytes) else {
             preconditionFailure("no memory for a JSON parser of \(bytesMax) bytes")
         }
         unsafe self.parser = unsafe parser
@@ -60,6 +62,7 @@ final class Tape {
         view = unsafe TapeView(words: vendue_json_tape(parser), strings: vendue_json_strings(parser))
         unsafe sideOffset = vendue_json_side_offset(parser)
         self.sideBytes = sideBytes
+        self.suppliedBytes = suppliedBytes
     }
 
     deinit { unsafe vendue_json_destroy(parser) }
@@ -148,6 +151,15 @@ final class Tape {
         unsafe strings[Int(start) + 2] = bytes.2
         sideUsed += 3
         return Text(offset: start, length: 3)
+    }
+
+    /// Bytes from elsewhere as a text of this request; absent when the side bytes, and those for this, are used up.
+    func suppliedText(_ bytes: UnsafeRawBufferPointer) -> Text {
+        guard bytes.count <= sideBytes + suppliedBytes - sideUsed else { return .absent }
+        let start = sideTextOffset
+        for index in 0..<bytes.count { unsafe strings[Int(start) + index] = bytes[index] }
+        sideUsed += bytes.count
+        return Text(offset: start, length: UInt32(bytes.count))
     }
 }
 

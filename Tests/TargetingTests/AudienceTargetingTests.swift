@@ -23,7 +23,8 @@ struct AudienceTargetingTests {
         // An exchange that tries to spell our audience in its own segments.
         try reader.read(
             copying: Array(
-                #"{"id":"1","imp":[{"id":"1","banner":{}}],"user":{"data":[{"segment":[{"id":"acme\u00ffrunners"}]}]}}"#.utf8))
+                #"{"id":"1","imp":[{"id":"1","banner":{}}],"user":{"data":[{"segment":[{"id":"acme\u00ffrunners"}]}]}}"#
+                    .utf8))
         let found = Evaluator.matches(predicate, reader.request.imps[0], of: reader.request, context)
         let listed = shortlists(TargetingIndex([predicate]), reader.request, context, by: TargetingMatcher())
         #expect(listed == [found ? [0] : []])
