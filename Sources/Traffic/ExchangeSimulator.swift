@@ -11,6 +11,7 @@ package import Units
 /// An impression is sold with one rival, drawn from a landscape; our highest bid wins if it is above it. The exchange
 /// then calls `nurl` and `burl`, the browser the impression pixel in the markup, perhaps the click URL, and perhaps a
 /// conversion follows; losers are told by `lurl`. Of URLs only path and query matter: all go to the same host and port.
+/// Where visitors shop, what they do there is told beforehand and all along.
 package struct ExchangeSimulator: Sendable {
     private let configuration: Configuration
 
@@ -43,6 +44,10 @@ package struct ExchangeSimulator: Sendable {
         } catch {
             for shard in shards { try? await shard.eventLoop.flatSubmit { shard.value.disconnect() }.get() }
             throw SimulationFault.unreachable("\(configuration.host):\(configuration.port): \(error)")
+        }
+        if let first = shards.first {
+            let told = first.eventLoop.flatSubmit { first.value.tellBefore() }
+            try await told.get()
         }
         // A moment for every loop to get ready.
         let start = NIODeadline.now() + .milliseconds(20)
@@ -115,6 +120,8 @@ extension ExchangeSimulator {
         package var replay: [[UInt8]] = []
         /// How exchange and visitors behave after an auction.
         package var habits = NoticeHabits()
+        /// What visitors do at shops; nil where nobody tells the service.
+        package var shopping: ShoppingHabits?
         /// What others bid.
         package var landscape = PriceLandscape()
         /// In which currency ``SimulationCounts/spend`` is summed.
@@ -146,6 +153,9 @@ extension ExchangeSimulator {
             if !(answerTimeoutSeconds > 0) { return "the time for an answer must be above 0" }
             if !(0...10).contains(drainSeconds) { return "the drain must take 0 to 10 seconds" }
             if profile.visitors < 1 { return "there must be visitors" }
+            if let shopping, shopping.shoppers < 1 || shopping.batch < 1 || !(0...1).contains(shopping.share) {
+                return "there must be shoppers and events in a batch, and no more events than requests"
+            }
             return nil
         }
     }

@@ -166,8 +166,7 @@ extension RequestDraft {
     }
 
     private mutating func writeAmericanRegs(_ consents: ConsentTexts) {
-        // An answer is the visitor's, so it is the same each time.
-        let hasOptedOut = visitor.key % 100 < 7
+        let hasOptedOut = visitor.hasOptedOutOfSale
         let draw = chance.unit()
         if draw < 0.3 {
             json.raw(#","gpp":""#)

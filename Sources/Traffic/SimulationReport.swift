@@ -16,7 +16,7 @@ package struct SimulationReport: Sendable {
     package let sendLag: LatencySummary
     /// One entry a second from the start, those of the drain included.
     package let seconds: [SecondCounts]
-    /// The first ten errors, of answers and of notices, for a person to read.
+    /// The first ten errors, of answers, notices and events, for a person to read.
     package let firstErrors: [String]
     /// With the same seed, rate and strategies the run can be repeated.
     package let seed: UInt64
@@ -73,6 +73,12 @@ package struct SimulationCounts: Sendable, Equatable {
     package var retries = 0
     /// Notices that were refused, or not acknowledged in time, the last attempt counting.
     package var noticeErrors = 0
+    /// Events of shoppers that the service took.
+    package var events = 0
+    /// Events that the service refused, one by one, with a reason.
+    package var eventsRefused = 0
+    /// Batches of events that were not answered with 200, the last attempt counting.
+    package var eventErrors = 0
     /// What the billed notices add up to, in the report's currency.
     package var spend = Spend.zero
     /// The same for every other currency.
@@ -85,6 +91,7 @@ package struct SimulationCounts: Sendable, Equatable {
         let figures: [WritableKeyPath<SimulationCounts, Int>] = [
             \.requests, \.answered, \.bids, \.bidAnswers, \.noBids, \.errors, \.timeouts, \.testBids, \.wins, \.billed,
             \.losses, \.impressions, \.clicks, \.conversions, \.testNotices, \.repeats, \.retries, \.noticeErrors,
+            \.events, \.eventsRefused, \.eventErrors,
         ]
         for figure in figures { lhs[keyPath: figure] += rhs[keyPath: figure] }
         lhs.spend += rhs.spend

@@ -12,6 +12,8 @@ final class SimulationShard {
     fileprivate let board: ScoreBoard
     private let pool: ConnectionPool
     private var desk: NoticeCaller?
+    /// Of the first shard alone.
+    private var events: EventCaller?
     private var schedule: ArrivalSchedule
     /// Made before it is due, so that making it costs its latency nothing.
     private var upcoming: BidErrand?
@@ -20,6 +22,8 @@ final class SimulationShard {
 
     /// How often answers that do not come are looked for.
     private static let sweepInterval = TimeAmount.milliseconds(100)
+    /// Shops tell in batches, one after the other: two connections never wait for each other.
+    private static let eventConnections = 2
 
     init(_ plan: SimulationPlan, _ share: SimulationShare, _ loop: any EventLoop) {
         let configuration = plan.configuration
@@ -40,6 +44,16 @@ final class SimulationShard {
         desk = NoticeCaller(loop: loop, pool: noticePool, board: board, host: plan.host) { [unowned self] in
             finishIfDone()
         }
+        guard share.index == 0, let shopping = configuration.shopping else { return }
+        let shopEvents = ShopEvents(
+            shoppers: shopping.shoppers, profile: configuration.profile, seed: configuration.seed)
+        let eventPool = ConnectionPool(
+            loop: loop, address: plan.address, sizeMax: Self.eventConnections, answerTimeout: timeout)
+        events = EventCaller(
+            loop: loop, pool: eventPool, board: board, host: plan.host, shopEvents, shopping
+        ) { [unowned self] in
+            finishIfDone()
+        }
     }
 
     /// The figures so far.
@@ -50,6 +64,12 @@ final class SimulationShard {
 
     /// Closes them again, for a run that cannot begin.
     func disconnect() -> EventLoopFuture<Void> { pool.shutDown() }
+
+    /// Tells what visitors did at shops before the run begins; for a while at most.
+    func tellBefore() -> EventLoopFuture<Void> {
+        let patience = TimeAmount.nanoseconds(Int64(plan.configuration.drainSeconds * 1e9))
+        return events?.tellBefore(patience: patience) ?? loop.makeSucceededVoidFuture()
+    }
 
     /// Plays this share of the run.
     ///
@@ -62,6 +82,9 @@ final class SimulationShard {
         let seconds = plan.configuration.seconds + plan.configuration.drainSeconds
         stopsAt = start + .nanoseconds(Int64(seconds * 1e9))
         prepareNext(isEager: true)
+        events?.start(
+            from: start, seconds: plan.configuration.seconds,
+            requestsPerSecond: plan.configuration.requestsPerSecond)
         tick()
         sweep()
         return end.futureResult
@@ -73,9 +96,11 @@ final class SimulationShard {
         self.end = nil
         upcoming = nil
         // The bids first: an answer that is abandoned leads to no notices.
-        let closed = pool.shutDown().and(desk?.shutDown() ?? loop.makeSucceededVoidFuture())
+        let closings = [pool.shutDown(), desk?.shutDown(), events?.shutDown()].compactMap { $0 }
+        let closed = EventLoopFuture.andAllComplete(closings, on: loop)
         closed.assumeIsolated().whenComplete { [self] _ in
             desk = nil
+            events = nil
             end.succeed(board.tally)
         }
     }
@@ -120,7 +145,7 @@ final class SimulationShard {
     }
 
     private func finishIfDone() {
-        if upcoming == nil, pool.isQuiet, desk?.isQuiet ?? true { stop() }
+        if upcoming == nil, pool.isQuiet, desk?.isQuiet ?? true, events?.isQuiet ?? true { stop() }
     }
 
     /// Counts what came of a request and makes the notices that follow.

@@ -33,6 +33,12 @@ struct SimulationTally: Sendable {
         keep(description)
     }
 
+    /// An error of a batch of events.
+    mutating func recordEventError(_ description: @autoclosure () -> String) {
+        counts.eventErrors += 1
+        keep(description)
+    }
+
     /// Adds what a billed notice costs.
     mutating func bill(_ spend: Spend, in currency: Currency) {
         counts.billed += 1

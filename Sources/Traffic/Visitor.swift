@@ -30,9 +30,14 @@ package struct Visitor: Sendable {
 
     /// The advertising id of a phone, tablet or television, where the visitor allows it.
     package var ifa: String? {
-        if DeviceModel.all[model].kind == .computer || limitsTracking { return nil }
-        return text { $0.writeIFA(of: self) }
+        hasDeviceID ? text { $0.writeIFA(of: self) } : nil
     }
+
+    /// Whether ``ifa`` names this visitor in apps.
+    var hasDeviceID: Bool { DeviceModel.all[model].kind != .computer && !limitsTracking }
+
+    /// Whether an American visitor objected to being sold: an answer is the visitor's, so it is the same each time.
+    var hasOptedOutOfSale: Bool { key % 100 < 7 }
 
     /// Third-party ids as `source` and `uids[0].id`, in the order in which requests carry them.
     package var eids: [(source: String, id: String)] {

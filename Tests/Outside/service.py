@@ -76,15 +76,18 @@ class Answer(NamedTuple):
 class Client:
     """One keep-alive connection; a new one when the service has closed it. For one thread at a time."""
 
-    def __init__(self, host: str, port: int, headers: Optional[Dict[str, str]] = None):
+    def __init__(
+        self, host: str, port: int, headers: Optional[Dict[str, str]] = None, seconds: float = ANSWER_SECONDS
+    ):
         self.host, self.port = host, port
         self.headers = headers or {}
+        self.seconds = seconds
         self.connection: Optional[http.client.HTTPConnection] = None
 
     def request(self, method: str, path: str, body: Body = None, headers: Optional[Dict[str, str]] = None) -> Answer:
         """Sends once; what breaks after the first byte was sent is the test's to judge."""
         if self.connection is None:
-            self.connection = http.client.HTTPConnection(self.host, self.port, timeout=ANSWER_SECONDS)
+            self.connection = http.client.HTTPConnection(self.host, self.port, timeout=self.seconds)
         fields = dict(self.headers)
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
@@ -99,7 +102,7 @@ class Client:
         except Exception:
             self.close()
             raise
-        answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, content)
+        answer = Answer(response.status, joined(response.getheaders()), content)
         if response.will_close:
             self.close()
         return answer
@@ -125,6 +128,15 @@ class Client:
         self.close()
 
 
+def joined(headers: List[Tuple[str, str]]) -> Dict[str, str]:
+    """Headers by their names in lower case; what came several times, as cookies do, is joined by line ends."""
+    found: Dict[str, str] = {}
+    for name, value in headers:
+        name = name.lower()
+        found[name] = f"{found[name]}\n{value}" if name in found else value
+    return found
+
+
 def path_of(url: str) -> str:
     """Path and query of a URL."""
     match = re.match(r"^https?://[^/]+(/.*)$", url)
@@ -143,6 +155,8 @@ class Service:
         self.bid_address: Tuple[str, int] = ("", 0)
         self.control_address: Tuple[str, int] = ("", 0)
         self.errors = self.data.parent / (self.data.name + ".stderr")
+        # What it wrote to stdout, over all its starts.
+        self.output: List[str] = []
 
     def start(self) -> "Service":
         command = [executable(), "serve", "--data", str(self.data), "--bid", "127.0.0.1:0", "--control", "127.0.0.1:0"]
@@ -170,6 +184,7 @@ class Service:
         with self.process.stdout as stdout:
             for line in stdout:
                 lines.append(line.rstrip("\n"))
+                self.output.append(lines[-1])
 
     def tail(self, lines: int = 15) -> str:
         """The end of what it wrote to stderr."""
@@ -215,13 +230,14 @@ class Service:
     def client(self) -> Client:
         return Client(*self.bid_address)
 
-    def control(self, token: Optional[str] = None) -> Client:
-        return Client(*self.control_address, headers={"Authorization": f"Bearer {token or self.token}"})
+    def control(self, token: Optional[str] = None, seconds: float = ANSWER_SECONDS) -> Client:
+        return Client(
+            *self.control_address, headers={"Authorization": f"Bearer {token or self.token}"}, seconds=seconds)
 
     def register(self, **collections: List[dict]) -> None:
         """Registers documents, as `advertisers=[…], exchanges=[…], strategies=[…]`; fails on the first refusal."""
         with self.control() as control:
-            for kind in ("advertisers", "exchanges", "strategies"):
+            for kind in ("advertisers", "exchanges", "audiences", "strategies"):
                 for document in collections.get(kind, []):
                     answer = control.request(
                         "POST", f"/v1/{kind}", document, {"Content-Type": "application/json"})

@@ -68,6 +68,46 @@ struct ExchangeSimulatorTests {
         try await service.close()
     }
 
+    @Test(
+        "what shoppers did is told before the first request and all along, once each",
+        arguments: [
+            FakeService.Mood.well, .moody,
+        ])
+    func shopping(mood: FakeService.Mood) async throws {
+        let service = try await FakeService(mood)
+        var configuration = service.configuration(requestsPerSecond: 400, seconds: 1)
+        var habits = ShoppingHabits(token: "secret")
+        habits.shoppers = 50
+        habits.eventsBefore = 4
+        habits.share = 0.25
+        habits.batch = 10
+        configuration.shopping = habits
+        let report = try await ExchangeSimulator(configuration).run(on: service.group)
+        let seen = service.seen
+        #expect(seen.eventsBeforeRequests >= 200 && seen.eventsBeforeRequests <= 210)
+        // A batch each tenth of a second, the first after one, none at the end.
+        #expect(seen.events.count == 200 + 9 * 10)
+        #expect(seen.hasToken)
+        #expect(report.counts.events == seen.events.count)
+        #expect(report.counts.eventErrors == 0 && report.counts.eventsRefused == 0, "\(report.firstErrors)")
+        #expect(report.counts.requests == seen.requests)
+        try await service.close()
+    }
+
+    @Test("a service that takes no events gets its requests all the same, and the run says so")
+    func noEvents() async throws {
+        let service = try await FakeService(.broken)
+        var configuration = service.configuration(requestsPerSecond: 100, seconds: 0.3)
+        configuration.answerTimeoutSeconds = 0.3
+        configuration.drainSeconds = 1
+        configuration.shopping = ShoppingHabits(token: "secret")
+        let report = try await ExchangeSimulator(configuration).run(on: service.group)
+        #expect(report.counts.requests > 10)
+        #expect(report.counts.events == 0)
+        #expect(report.counts.eventErrors == 60)
+        try await service.close()
+    }
+
     @Test("a run that cannot begin says so")
     func cannotBegin() async throws {
         let service = try await FakeService(.well)
@@ -102,6 +142,11 @@ final class FakeService: Sendable {
         /// By the first part of the path.
         var notices: [String: Set<String>] = [:]
         var spendNanos: Int64 = 0
+        /// Lines of events, without those that came before.
+        var events: Set<String> = []
+        var eventsBeforeRequests = 0
+        /// Whether every batch proved who sends it.
+        var hasToken = true
     }
 
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -150,6 +195,7 @@ final class FakeService: Sendable {
         private let mood: Mood
         private let state: StateBox
         private var uri = ""
+        private var authorization: String?
         private var body = ByteBuffer()
 
         init(_ mood: Mood, _ state: StateBox) {
@@ -161,9 +207,15 @@ final class FakeService: Sendable {
             switch unwrapInboundIn(data) {
             case .head(let head):
                 uri = head.uri
+                authorization = head.headers.first(name: "authorization")
                 body.clear()
             case .body(var part): body.writeBuffer(&part)
-            case .end: uri == "/bid/demo" ? bid(context) : notice(context)
+            case .end:
+                switch uri {
+                case "/bid/demo": bid(context)
+                case "/v1/events": events(context)
+                default: notice(context)
+                }
             }
         }
 
@@ -187,6 +239,27 @@ final class FakeService: Sendable {
             reply(
                 context, .ok, ["content-type": "application/json"],
                 #"{"id":"\#(facts.id)","seatbid":[{"bid":[\#(bids.joined(separator: ","))]}]}"#)
+        }
+
+        private func events(_ context: ChannelHandlerContext) {
+            if mood == .broken { return reply(context, .notFound) }
+            let lines = body.readableBytesView.split(separator: UInt8(ascii: "\n")).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            let (calls, fresh) = state.seen.withLock {
+                $0.calls += 1
+                $0.hasToken = $0.hasToken && authorization == "Bearer secret"
+                let before = $0.events.count
+                $0.events.formUnion(lines)
+                if $0.requests == 0 { $0.eventsBeforeRequests = $0.events.count }
+                return ($0.calls, $0.events.count - before)
+            }
+            // Taken, but the sender never hears of it: it must send the same again.
+            if mood == .moody, calls % 5 == 0 { return context.close(promise: nil) }
+            if mood == .moody, calls % 7 == 0 { return reply(context, .serviceUnavailable) }
+            reply(
+                context, .ok, ["content-type": "application/json"],
+                #"{"accepted":\#(fresh),"duplicates":\#(lines.count - fresh),"refused":[]}"#)
         }
 
         private func notice(_ context: ChannelHandlerContext) {

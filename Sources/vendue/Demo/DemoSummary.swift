@@ -15,7 +15,7 @@ struct DemoSummary {
     }
 
     var text: String {
-        ([headline, "", strategies, "", speed] + money + [verdict]).joined(separator: "\n")
+        ([headline, "", strategies, ""] + audiences + [speed] + money + [verdict]).joined(separator: "\n")
     }
 
     private var headline: String {
@@ -40,6 +40,20 @@ struct DemoSummary {
             ])
         }
         return table.text
+    }
+
+    /// What visitors did at the shops, and what came of it; nothing where nobody shopped.
+    private var audiences: [String] {
+        let counts = truth.report.counts
+        guard counts.events + counts.eventsRefused + counts.eventErrors > 0 else { return [] }
+        let bids = truth.delivery.reduce(UInt64(0)) { sum, entry in
+            DemoWorld.aimedStrategies.contains(entry.key.strategy) ? sum + entry.tally[.bid] : sum
+        }
+        let refused = counts.eventsRefused > 0 ? ", \(counts.eventsRefused) refused" : ""
+        return [
+            "audiences: \(counts.events) events of shoppers taken\(refused); "
+                + "\(bids) bids on visitors for what they had looked at or left in the cart"
+        ]
     }
 
     private var speed: String {

@@ -80,7 +80,7 @@ struct DemoTruth {
         let spend = DecimalText.fixed(micros: counts.spend.micros.rawValue)
         return """
             {"requests":\(counts.requests),"bids":\(counts.bids),"no_bids":\(counts.noBids),"late":\(late),\
-            "errors":\(counts.errors + counts.noticeErrors),"wins":\(counts.wins),"billed":\(counts.billed),\
+            "errors":\(counts.errors + counts.noticeErrors + counts.eventErrors),"wins":\(counts.wins),"billed":\(counts.billed),\
             "losses":\(counts.losses),"impressions":\(counts.impressions),"clicks":\(counts.clicks),\
             "conversions":\(counts.conversions),"spend":"\(spend)","currency":"\(report.currency)",\
             "p50_us":\(report.latency.p50),"p99_us":\(report.latency.p99),"p999_us":\(report.latency.p999),\

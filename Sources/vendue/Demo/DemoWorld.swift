@@ -3,6 +3,8 @@ internal import Documents
 /// The sample advertisers of the demo: what they want, what they pay, what they show.
 enum DemoWorld {
     static let exchange = "demo-exchange"
+    /// Ours in the global vendor list: a number that the simulated visitors' consent strings reach.
+    static let vendorID = 755
 
     /// Documents in the order in which they are registered.
     static func documents() throws -> [(collection: String, node: Node)] {
@@ -10,6 +12,7 @@ enum DemoWorld {
             ("exchanges", try Node.readOne(#"{"id":"demo-exchange","name":"The simulated exchange"}"#))
         ]
         for advertiser in advertisers { documents.append(("advertisers", try Node.readOne(advertiser))) }
+        for audience in audiences { documents.append(("audiences", try Node.readOne(audience))) }
         for strategy in strategies { documents.append(("strategies", try Node.readOne(strategy.json))) }
         return documents
     }
@@ -18,6 +21,18 @@ enum DemoWorld {
     static func advertiser(of strategy: String) -> String? {
         strategies.first { $0.id == strategy }?.advertiser
     }
+
+    /// Strategies that bid on visitors of an audience alone.
+    static let aimedStrategies: Set = ["acme-recent-viewers", "grocer-cart-abandoners"]
+
+    /// By what visitors do at the shops; see `ShopEvents` for what that is.
+    private static let audiences = [
+        #"{"id":"recent-viewers","advertiser":"acme-sports","name":"Looked at shoes twice","when":"#
+            + #"{"event":"view","where":{"category":["shoes"]},"at_least":2,"within":"30m"}}"#,
+        #"{"id":"cart-abandoners","advertiser":"green-grocer","name":"A cart, and nothing bought","when":"#
+            + #"{"all":[{"event":"cart","where":{"category":["groceries"]},"within":"1d"},"#
+            + #"{"not":{"event":"purchase","where":{"category":["groceries"]},"within":"1d"}}]}}"#,
+    ]
 
     private static let advertisers = [
         #"{"id":"acme-sports","name":"Acme Sports","budget":{"total":"500.00"}}"#,
@@ -100,6 +115,18 @@ enum DemoWorld {
             advertiser: "green-grocer",
             cpm: "0.90",
             rest: anySize("grocer.example")
+        ),
+        Sample(
+            id: "acme-recent-viewers",
+            advertiser: "acme-sports",
+            cpm: "4.80",
+            rest: #""targeting":{"segment":["recent-viewers"]},"# + anySize("acme.example")
+        ),
+        Sample(
+            id: "grocer-cart-abandoners",
+            advertiser: "green-grocer",
+            cpm: "5.40",
+            rest: #""targeting":{"segment":["cart-abandoners"]},"# + anySize("grocer.example")
         ),
         Sample(
             id: "tiny-shop-all-in",
