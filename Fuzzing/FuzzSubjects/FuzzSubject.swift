@@ -16,6 +16,8 @@ package enum FuzzSubject: String, CaseIterable, Sendable {
     case http
     /// Events of visitors, as advertisers send them.
     case events
+    /// TCF, GPP and US privacy strings.
+    case consent
 
     /// A check with a state of its own: to be used by one thread.
     package func makeCheck() -> any InputCheck {
@@ -28,6 +30,7 @@ package enum FuzzSubject: String, CaseIterable, Sendable {
         case .strategy: StrategySubject()
         case .http: HTTPSubject()
         case .events: EventSubject()
+        case .consent: ConsentSubject()
         }
     }
 
@@ -42,6 +45,7 @@ package enum FuzzSubject: String, CaseIterable, Sendable {
         case .strategy: StrategySubject.seeds
         case .http: HTTPSubject.seeds
         case .events: EventSubject.seeds
+        case .consent: ConsentSubject.seeds
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Auction
 internal import CSimdJSON
+internal import Consent
 internal import EventLog
 internal import OpenRTB
 internal import Sealing
@@ -14,6 +15,7 @@ final class BidPath {
     private let reader = BidRequestReader()
     private let auction: Auction
     private let sealer: Sealer
+    private let policy: ConsentPolicy
     private let snapshots: [Run: Snapshot]
     private let plain = [UInt8](repeating: 9, count: 240)
     private var record = ByteWriter()
@@ -27,6 +29,9 @@ final class BidPath {
         }
         unsafe self.bare = unsafe bare
         self.workload = workload
+        var policy = ConsentPolicy()
+        policy.vendorID = 755
+        self.policy = policy
         let key = SealingKey(id: 1, created: Instant(micros: 0), bytes: [UInt8](repeating: 7, count: 64))
         sealer = Sealer(ring: KeyRing(keys: [key]))
         auction = Auction(
@@ -47,6 +52,8 @@ final class BidPath {
         fileprivate var seeds = SeedGenerator(root: Seed(high: 1, low: 2), stream: 0)
         fileprivate let ring = DecisionRing(capacity: 1 << 20)
         fileprivate var bytesSeen = 0
+        /// Requests with a consent string that agrees to everything.
+        fileprivate var agreed = 0
         /// Requests that got a bid.
         fileprivate(set) var bids = 0
 
@@ -61,6 +68,7 @@ final class BidPath {
         case .empty: for index in 0..<workload.count { tray.bytesSeen += unsafe workload.body(index).count }
         case .parse: for index in 0..<workload.count { parse(index) }
         case .read: for index in 0..<workload.count { read(index) }
+        case .consent: decideConsent(&tray)
         case .seal: for _ in 0..<workload.count { seal(&tray) }
         case .record: for _ in 0..<workload.count { tray.ring.push(record) }
         case .paused, .unmatched, .unfit, .silent, .unpaid, .bidding: holdAuctions(run, &tray)
@@ -79,6 +87,16 @@ final class BidPath {
             try unsafe reader.read(workload.body(index))
         } catch {
             preconditionFailure("a generated request cannot be read: \(error)")
+        }
+    }
+
+    /// In November 2026, when consent of the generated requests is five months old.
+    private func decideConsent(_ tray: inout Tray) {
+        let instant = Instant(seconds: 1_793_500_000)
+        for index in 0..<workload.count {
+            read(index)
+            let decision = policy.decide(ConsentSignals(of: reader.request), at: instant)
+            if decision.because == .tcfConsent { tray.agreed += 1 }
         }
     }
 
@@ -117,6 +135,8 @@ extension BidPath {
             var tray = Tray()
             round(run, &tray)
             var faults = tray.dropped > 0 ? ["\(run): \(tray.dropped) records found no room"] : []
+            // Else no string would have been decoded.
+            if run == .consent, tray.agreed == 0 { faults.append("\(run): nobody agreed") }
             guard run.cast != nil else { return faults }
             if (tray.bids > 0) != (run == .bidding) { faults.append("\(run): \(tray.bids) bids") }
             if let reason = run.ending, auction.passes[Int(reason.rawValue)] == 0 {

@@ -7,6 +7,8 @@ enum Run: String, CaseIterable {
     case parse
     /// Bytes to `BidRequest`.
     case read
+    /// Reads, and decides what the visitor's consent allows, for a vendor.
+    case consent
     /// Reads and holds an auction that ends after screening.
     case paused
     /// Reads and holds an auction in which no targeting matches.
@@ -27,7 +29,7 @@ enum Run: String, CaseIterable {
     /// The strategies of its auctions; nil where none is held.
     var cast: Cast? {
         switch self {
-        case .empty, .parse, .read, .seal, .record: nil
+        case .empty, .parse, .read, .consent, .seal, .record: nil
         case .paused: .paused
         case .unmatched: .unmatched
         case .unfit: .unfit
@@ -59,6 +61,7 @@ struct Step {
     static let all = [
         Step("parse", .parse, "simdjson alone, as the measure"),
         Step("read", .read, "bytes to BidRequest, parse included"),
+        Step("consent", .consent, less: .read, "TCF, GPP and US strings, held to a policy"),
         Step("screen", .paused, less: .read, "exchange, consent, currency; ends with one paused strategy"),
         Step("shortlist-none", .unmatched, less: .paused, "targeting, by the index; none matches"),
         Step(

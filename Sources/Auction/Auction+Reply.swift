@@ -1,3 +1,4 @@
+internal import Audience
 internal import BidKit
 internal import Consent
 internal import Creative
@@ -100,7 +101,6 @@ extension Auction {
         let offer = winners[index]
         let strategy = context.snapshot.strategy(offer.strategy)
         let exchange = context.snapshot.exchanges[context.exchange]
-        let visitor = tokens.surrogate(request, exchange: exchange.id, screened.consent)
         let buffer = request.text
         tokens.facts.clear()
         BidFactsWriter.write(
@@ -118,8 +118,8 @@ extension Auction {
                 billsAtImpression: exchange.billsAtImpression,
                 width: offer.fit.w,
                 height: offer.fit.h,
-                visitorHigh: visitor.0,
-                visitorLow: visitor.1
+                visitorHigh: screened.visitor.surrogate.high,
+                visitorLow: screened.visitor.surrogate.low
             ),
             into: &tokens.facts
         )

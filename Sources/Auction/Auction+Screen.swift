@@ -1,6 +1,8 @@
+internal import Audience
 internal import BidKit
 internal import Consent
 internal import Documents
+internal import IPSignals
 internal import Targeting
 internal import Vetting
 
@@ -27,20 +29,43 @@ extension Auction {
         let vetting = context.snapshot.vetting
         let supply = vetting.facts(request, exchangeSellerDomain: exchange.sellerDomain)
         if let refusal = vetting.refusal(supply) { return .stop(refusal) }
-        let consent = self.consent.decide(ConsentSignals(of: request), at: context.instant)
+        if context.snapshot.ipSignals.refuses(request) { return .stop(.proxyIP) }
+        let (consent, visitor) = recognise(request, exchange, context)
         witness?.consent = consent
         if consent.mode == .none { return .stop(.privacy) }
         guard let currency = currency(request, context) else { return .stop(.currency) }
-        let targeting = TargetingContext(
+        var targeting = TargetingContext(
             exchange: exchange.id,
             instant: context.instant,
             personalDataAllowed: consent.mode == .full,
             preciseGeoAllowed: consent.preciseGeo
         )
+        targeting.names = context.snapshot.audienceNames
+        if consent.mode == .full { addAudiences(ofAddress: request, context.snapshot) }
+        targeting.audiences = recogniser.audiences
         return .goOn(
             Screened(
-                consent: consent, currency: currency, targeting: targeting, supply: supply,
+                consent: consent, visitor: visitor, currency: currency, targeting: targeting, supply: supply,
                 bidsPerImp: exchange.document.bidsPerImp))
+    }
+
+    /// Audiences that hold the device's address.
+    private func addAudiences(ofAddress request: borrowing BidRequest, _ snapshot: Snapshot) {
+        guard !snapshot.ipSignals.audiences.isEmpty, let address = Recogniser.address(of: request) else { return }
+        snapshot.ipSignals.audiences.find(address, into: &addressHits)
+        for index in 0..<addressHits.count { recogniser.add(addressHits[index]) }
+    }
+
+    /// Who the visitor is, as far as consent lets us ask; who opted out counts as nobody.
+    private func recognise(
+        _ request: borrowing BidRequest, _ exchange: Exchange, _ context: AuctionContext
+    ) -> (ConsentDecision, Recogniser.Recognition) {
+        var signals = ConsentSignals(of: request)
+        let consent = self.consent.decide(signals, at: context.instant)
+        let visitor = recogniser.recognise(request, exchange: exchange.id, consent, at: context.instant)
+        guard visitor.isOptedOut else { return (consent, visitor) }
+        signals.optedOut = true
+        return (self.consent.decide(signals, at: context.instant), visitor)
     }
 
     /// The currency to bid in: the first accepted one that can be converted to, else the first that strategies bid in

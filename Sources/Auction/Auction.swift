@@ -1,7 +1,9 @@
+package import Audience
 package import BidKit
 package import Consent
 internal import Creative
 internal import Events
+internal import IPSignals
 package import Sealing
 internal import Targeting
 internal import Vetting
@@ -42,6 +44,9 @@ package final class Auction {
     let time: any TimeSource
     let tokens: TokenWriter
     let consent: ConsentPolicy
+    let recogniser: Recogniser
+    /// Audiences of the address at hand.
+    var addressHits = AddressHits()
     let search = Search()
     private var flights = OpenFlights()
     /// Offers for the impression at hand.
@@ -76,12 +81,15 @@ package final class Auction {
     }
 
     /// - Parameters:
-    ///   - visitorKey: of the pseudonyms in the log; 32 bytes.
+    ///   - visitorKey: of the pseudonyms in the log and of what is kept of identifiers; 32 bytes.
     ///   - consent: what may be done by which legal basis; the default has no vendor id, so that no TC string gives one.
+    ///   - audience: what is known of visitors; nil where nothing is.
     package init(
-        ring: KeyRing, visitorKey: [UInt8], time: any TimeSource, consent: ConsentPolicy = ConsentPolicy()
+        ring: KeyRing, visitorKey: [UInt8], time: any TimeSource, consent: ConsentPolicy = ConsentPolicy(),
+        audience: AudienceTables? = nil
     ) {
-        tokens = TokenWriter(sealer: Sealer(ring: ring), visitorKey: visitorKey)
+        tokens = TokenWriter(sealer: Sealer(ring: ring))
+        recogniser = Recogniser(tables: audience, key: visitorKey)
         self.consent = consent
         self.time = time
     }
@@ -163,6 +171,7 @@ package final class Auction {
 /// What screening found out about a request.
 struct Screened {
     let consent: ConsentDecision
+    let visitor: Recogniser.Recognition
     /// Of the response and all prices in it.
     let currency: Currency
     let targeting: TargetingContext

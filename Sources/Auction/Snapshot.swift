@@ -1,6 +1,7 @@
 internal import BidKit
 internal import Documents
-internal import Targeting
+package import IPSignals
+package import Targeting
 package import Units
 package import Vetting
 
@@ -17,6 +18,9 @@ package final class Snapshot: Sendable {
     package let exchanges: [Exchange]
     package let rates: CurrencyRates
     package let vetting: Vetting
+    /// How targeting spells the audiences there are.
+    package let audienceNames: AudienceNames
+    package let ipSignals: IPSignals
     /// Strategies that cannot run, and why: for the operator.
     package let faults: [String]
     /// Strategies that may bid.
@@ -38,6 +42,8 @@ package final class Snapshot: Sendable {
         var exchanges: [Exchange] = []
         var rates = CurrencyRates()
         var vetting = Vetting.builtIn
+        var audienceNames = AudienceNames.none
+        var ipSignals = IPSignals.none
         var faults: [String] = []
         var base = StrategyPool.empty
         var tail = StrategyPool.empty
@@ -54,6 +60,8 @@ package final class Snapshot: Sendable {
         exchanges = parts.exchanges
         rates = parts.rates
         vetting = parts.vetting
+        audienceNames = parts.audienceNames
+        ipSignals = parts.ipSignals
         faults = parts.faults
         base = parts.base
         tail = parts.tail

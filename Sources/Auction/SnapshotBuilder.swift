@@ -2,8 +2,10 @@ package import BidKit
 package import Creative
 internal import Dispatch
 package import Documents
+package import IPSignals
 package import Ledger
 internal import Synchronization
+package import Targeting
 package import Units
 package import Vetting
 
@@ -43,7 +45,7 @@ package final class SnapshotBuilder: Sendable {
 
     package init(
         kinds: [BidderKind], ledger: BudgetLedger, rates: CurrencyRates = CurrencyRates(), vetting: Vetting = .builtIn,
-        categories: CategoryTree = CategoryTree()
+        ipSignals: IPSignals = .none, categories: CategoryTree = CategoryTree()
     ) {
         self.kinds = kinds
         self.categories = categories
@@ -51,17 +53,29 @@ package final class SnapshotBuilder: Sendable {
         var state = State()
         state.parts.rates = rates
         state.parts.vetting = vetting
+        state.parts.ipSignals = ipSignals
         self.state = Mutex(state)
     }
 
     // MARK: Changes
 
     /// Takes new rates and lists; bounds reckoned by older rates are corrected until the next merge.
-    package func use(rates: CurrencyRates, vetting: Vetting) {
+    ///
+    /// - Parameter ipSignals: without audiences, which stay what they are; nil where nothing is known anew.
+    package func use(rates: CurrencyRates, vetting: Vetting, ipSignals: IPSignals? = nil) {
         state.withLock { state in
             state.parts.rates = rates
             state.parts.vetting = vetting
+            if let ipSignals { state.parts.ipSignals = ipSignals.with(audiences: state.parts.ipSignals.audiences) }
         }
+    }
+
+    /// Takes how audiences are spelled from now on.
+    package func use(audienceNames names: AudienceNames) { state.withLock { $0.parts.audienceNames = names } }
+
+    /// Takes the audiences that are lists of addresses.
+    package func use(audiences: AddressTable) {
+        state.withLock { $0.parts.ipSignals = $0.parts.ipSignals.with(audiences: audiences) }
     }
 
     /// Takes all that a revision changes at once: a merge that ends meanwhile makes its snapshot of all of it or of none.

@@ -1,5 +1,4 @@
 internal import BidKit
-internal import Consent
 internal import Creative
 internal import Events
 internal import Sealing
@@ -40,17 +39,13 @@ final class TokenWriter {
     private(set) var urls = MarkupURLs()
 
     private let sealer: Sealer
-    private let pseudonyms: CMAC
     var origin = Origin("http://localhost")
     private var plain = ByteWriter(capacity: 512)
     private var exchangeToken = ByteWriter(capacity: 1024)
     private var browserToken = ByteWriter(capacity: 1024)
     private var isSecure = false
 
-    init(sealer: Sealer, visitorKey: [UInt8]) {
-        self.sealer = sealer
-        pseudonyms = CMAC(key: visitorKey)
-    }
+    init(sealer: Sealer) { self.sealer = sealer }
 
     /// Seals `facts` into both tokens.
     func seal(landing: [UInt8], secure: Bool) {
@@ -105,32 +100,5 @@ final class TokenWriter {
         out.append(base)
         out.append(path)
         out.append(exchangeToken)
-    }
-
-    /// A pseudonym of the visitor: a keyed hash of the best identifier that the request carries.
-    ///
-    /// - Returns: zeros where there is none, or none may be read.
-    func surrogate(
-        _ request: borrowing BidRequest, exchange: [UInt8], _ consent: ConsentDecision
-    ) -> (UInt64, UInt64) {
-        guard consent.mode >= .limited else { return (0, 0) }
-        let user = request.user
-        plain.clear()
-        if !user.buyeruid.isEmpty {
-            plain.append("buyeruid:")
-            plain.append(user.buyeruid, of: request.text)
-        } else if consent.ifaAllowed, !request.device.ifa.isEmpty {
-            plain.append("ifa:")
-            plain.append(request.device.ifa, of: request.text)
-        } else if !user.id.isEmpty {
-            // An exchange's own id means nothing at another exchange.
-            plain.append("user:")
-            plain.append(exchange)
-            plain.append(":")
-            plain.append(user.id, of: request.text)
-        } else {
-            return (0, 0)
-        }
-        return unsafe plain.withBytes { unsafe pseudonyms.hash($0) }
     }
 }

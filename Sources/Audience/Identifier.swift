@@ -1,5 +1,5 @@
+internal import Documents
 package import Events
-internal import OpenRTB
 
 /// An identifier as somebody sent it. It is hashed where it arrives, and never kept.
 package enum Identifier: Hashable, Sendable {
@@ -22,6 +22,21 @@ package enum Identifier: Hashable, Sendable {
         case .ifa: .ifa
         case .eid: .eid
         case .exchangeUser: .exchangeUser
+        }
+    }
+}
+
+extension Identifier {
+    /// The identifiers of a member whom an advertiser's document lists.
+    static func all(of member: MemberEntry, advertiser: String) -> [Identifier] {
+        member.names.map { name in
+            switch name {
+            case .own(let id): .own(advertiser: advertiser, id: id)
+            case .email(let sha256): .email(sha256: sha256)
+            case .ifa(let id): .ifa(id)
+            case .eid(let source, let id): .eid(source: source, id: id)
+            case .cookie(let id): .cookie(id)
+            }
         }
     }
 }

@@ -1,15 +1,15 @@
 internal import Auction
-package import Audience
-package import Consent
+internal import Audience
+internal import Consent
 internal import Documents
-package import EventLog
+internal import EventLog
 internal import Events
 internal import HTTP1
 internal import Meters
 internal import NIOCore
 internal import OpenRTB
-package import Sealing
-package import Units
+internal import Sealing
+internal import Units
 
 /// What one event loop owns: its reader, its auction, its buffers, its counters and its view of the world.
 ///
@@ -57,7 +57,8 @@ final class BidLoop {
             ring: services.keys,
             visitorKey: services.visitorKey,
             time: services.time,
-            consent: services.consent
+            consent: services.consent,
+            audience: services.tables
         )
         opener = Sealer(ring: services.keys)
         ring = services.log.makeRing()
@@ -150,6 +151,7 @@ final class BidLoop {
     }
 
     private func decide(_ arrival: borrowing Arrival, _ exchange: Exchange, at index: Int) -> (Reply, due: Moment?) {
+        auction.locate(reader, by: snapshot, at: arrival.instant)
         let document = exchange.document
         let tmax = reader.request.tmax ?? document.tmaxMillis
         let due = Deadline(Int64(tmax), millisAfter: arrival.moment).moment
@@ -377,60 +379,5 @@ private struct WaitingReplies {
         }
         replies = kept
         return ready
-    }
-}
-
-/// What all loops share, handed over at start.
-package struct BidServices: Sendable {
-    package let log: EventLog
-    package let desk: NoticeDesk
-    package let keys: KeyRing
-    package let visitorKey: [UInt8]
-    /// What may be done with visitors, by which legal basis.
-    package let consent: ConsentPolicy
-    package let time: any TimeSource
-    package let seed: Seed
-    package let meters: BidMeters
-    /// Where events, syncs and opt-outs go; without it they are answered 503.
-    package let audience: (any AudienceIntake)?
-    /// What the signals of a browser's call allow, where a cookie is to be set or not at once.
-    package let decideConsent: @Sendable (ConsentFields) -> ConsentMode
-    /// Whether the service as a whole wants traffic.
-    package let isReady: @Sendable () -> Bool
-    /// JSON for `/status`.
-    package let status: @Sendable () -> String
-
-    package init(
-        log: EventLog,
-        desk: NoticeDesk,
-        keys: KeyRing,
-        visitorKey: [UInt8],
-        consent: ConsentPolicy = ConsentPolicy(),
-        time: any TimeSource,
-        seed: Seed,
-        meters: BidMeters,
-        audience: (any AudienceIntake)? = nil,
-        decideConsent: @escaping @Sendable (ConsentFields) -> ConsentMode = { _ in .contextual },
-        isReady: @escaping @Sendable () -> Bool,
-        status: @escaping @Sendable () -> String
-    ) {
-        self.log = log
-        self.desk = desk
-        self.keys = keys
-        self.visitorKey = visitorKey
-        self.consent = consent
-        self.time = time
-        self.seed = seed
-        self.meters = meters
-        self.audience = audience
-        self.decideConsent = decideConsent
-        self.isReady = isReady
-        self.status = status
-    }
-
-    /// Milliseconds of `tmax` that are kept for the way back where an exchange names none: a fifth, at least 2 and at
-    /// most 30, never more than half.
-    static func defaultReserveMillis(tmax: Int32) -> Int32 {
-        min(min(max(tmax / 5, 2), 30), tmax / 2)
     }
 }

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 /// Why a consent string cannot be read, whatever its kind.
 package enum ConsentStringFault: UInt8, Error, CaseIterable, BitwiseCopyable, Sendable {
     /// There is none.
@@ -21,39 +25,50 @@ package enum ConsentStringFault: UInt8, Error, CaseIterable, BitwiseCopyable, Se
 /// A place among the bits behind base64url characters: six bits a character, the most significant first.
 ///
 /// Holds positions alone; each reading names the text, which must be the same one throughout. Nothing outside the
-/// characters given at the start is ever read.
+/// characters given at the start is ever read, and going ahead each character is looked at once.
 struct BitCursor: BitwiseCopyable {
-    /// In bits from the text's first character.
-    private(set) var position: Int
+    /// The character to be looked at next, as its place in the text.
+    private var next: Int
     private let end: Int
+    /// Bits of the characters before `next`, of which the last `ahead` have not been read.
+    private var window: UInt64 = 0
+    private var ahead = 0
 
     /// - Parameter characters: their places in the text, none behind its end.
     init(_ characters: Range<Int>) {
-        position = characters.lowerBound * 6
-        end = characters.upperBound * 6
+        next = characters.lowerBound
+        end = characters.upperBound
     }
 
     /// Bits that are left.
-    var count: Int { end - position }
+    var count: Int { (end - next) * 6 + ahead }
 
-    mutating func skip(_ bits: Int) throws(ConsentStringFault) {
+    mutating func skip(_ bits: Int, in text: Span<UInt8>) throws(ConsentStringFault) {
         guard bits <= count else { throw .truncated }
-        position += bits
+        if bits > ahead {
+            let characters = (bits - ahead) / 6
+            next += characters
+            let rest = bits - ahead - characters * 6
+            ahead = 0
+            if rest > 0 { _ = try number(rest, in: text) }
+        } else {
+            ahead -= bits
+        }
     }
 
     /// The next bits as a number.
     ///
     /// - Parameter bits: 1 to 36.
+    @inline(__always)
     mutating func number(_ bits: Int, in text: Span<UInt8>) throws(ConsentStringFault) -> Int {
-        guard bits <= count else { throw .truncated }
-        var index = position / 6
-        position += bits
-        var window: UInt64 = 0
-        while index * 6 < position {
-            window = window << 6 | UInt64(Base64.value(text[index]) & 0x3F)
-            index += 1
+        while ahead < bits {
+            guard next < end else { throw .truncated }
+            window = window << 6 | UInt64(Base64.value(text[next]) & 0x3F)
+            next += 1
+            ahead += 6
         }
-        return Int(window >> UInt64(index * 6 - position) & (1 << UInt64(bits) - 1))
+        ahead -= bits
+        return Int(window >> UInt64(ahead) & (1 << UInt64(bits) - 1))
     }
 
     mutating func flag(in text: Span<UInt8>) throws(ConsentStringFault) -> Bool { try number(1, in: text) == 1 }
@@ -61,7 +76,7 @@ struct BitCursor: BitwiseCopyable {
     /// The bit so many places ahead, without going there.
     func flag(ahead bits: Int, in text: Span<UInt8>) throws(ConsentStringFault) -> Bool {
         var other = self
-        try other.skip(bits)
+        try other.skip(bits, in: text)
         return try other.flag(in: text)
     }
 }
@@ -70,25 +85,48 @@ struct BitCursor: BitwiseCopyable {
 enum Base64 {
     /// Whether all characters are base64url's.
     ///
+    /// Compares instead of looking up, and without a branch, so that the compiler compares many characters at once.
+    ///
     /// - Parameter acceptsPlus: whether `+` and `/` are taken for `-` and `_`, as the table of the GPP has them.
     static func isAlphabet(_ text: Span<UInt8>, _ range: Range<Int>, acceptsPlus: Bool) -> Bool {
-        var worst: UInt8 = 0
-        for index in range { worst |= value(text[index]) }
-        return worst & (acceptsPlus ? noCharacter : noCharacter | otherAlphabet) == 0
+        let (minus, underscore) = (UInt8(ascii: "-"), UInt8(ascii: "_"))
+        let plus = acceptsPlus ? UInt8(ascii: "+") : minus
+        let slash = acceptsPlus ? UInt8(ascii: "/") : underscore
+        return unsafe text.extracting(range).withUnsafeBufferPointer { bytes in
+            var strangers: UInt8 = 0
+            for index in 0..<bytes.count {
+                let byte = unsafe bytes[index]
+                let noLetter: UInt8 = (byte | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
+                let noDigit: UInt8 = byte &- UInt8(ascii: "0") < 10 ? 0 : 1
+                let noMark: UInt8 = (byte == minus ? 0 : 1) & (byte == underscore ? 0 : 1)
+                let noOther: UInt8 = (byte == plus ? 0 : 1) & (byte == slash ? 0 : 1)
+                strangers |= noLetter & noDigit & noMark & noOther
+            }
+            return strangers == 0
+        }
     }
 
-    /// Six bits, with a mark above them for characters of the other alphabet and of none.
+    /// Where a character stands first; the end of the range where it does not.
+    static func first(_ character: UInt8, in text: Span<UInt8>, _ range: Range<Int>) -> Int {
+        unsafe text.extracting(range).withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress,
+                let found = unsafe memchr(start, Int32(character), bytes.count)
+            else { return range.upperBound }
+            return unsafe range.lowerBound + (UnsafeRawPointer(found) - UnsafeRawPointer(start))
+        }
+    }
+
+    /// Six bits, of either alphabet; marks above them for characters of none.
     @inline(__always)
     static func value(_ byte: UInt8) -> UInt8 { byte < 128 ? values[Int(byte)] : noCharacter }
 
-    private static let otherAlphabet: UInt8 = 64
     private static let noCharacter: UInt8 = 128
 
     /// By ASCII code.
     private static let values: InlineArray<128, UInt8> = [
         128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
         128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
-        128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 126, 128, 62, 128, 127,
+        128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 62, 128, 62, 128, 63,
         52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 128, 128, 128, 128, 128, 128,
         128, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
         15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 128, 128, 128, 128, 63,

@@ -66,8 +66,7 @@ package struct GPPString: BitwiseCopyable, Sendable {
     }
 
     private static func sectionEnd(_ text: Span<UInt8>, from start: Int) -> Int {
-        for index in start..<text.count where text[index] == UInt8(ascii: "~") { return index }
-        return text.count
+        Base64.first(UInt8(ascii: "~"), in: text, start..<text.count)
     }
 
     private static func countOfSections(_ text: Span<UInt8>, from start: Int) -> Int {

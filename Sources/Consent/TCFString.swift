@@ -119,8 +119,7 @@ package struct TCFString: BitwiseCopyable, Sendable {
     }
 
     private static func segmentEnd(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
-        for index in range where text[index] == UInt8(ascii: ".") { return index }
-        return range.upperBound
+        Base64.first(UInt8(ascii: "."), in: text, range)
     }
 
     // MARK: Core
@@ -162,7 +161,7 @@ package struct TCFString: BitwiseCopyable, Sendable {
             return (max, isListed && isWithin)
         }
         let isListed = isWithin ? try cursor.flag(ahead: vendor - 1, in: text) : false
-        try cursor.skip(max)
+        try cursor.skip(max, in: text)
         return (max, isListed)
     }
 

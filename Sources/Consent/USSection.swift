@@ -58,11 +58,7 @@ package struct USSection: BitwiseCopyable, Sendable {
     package init(_ id: Int, _ text: Span<UInt8>, _ range: Range<Int>) throws(ConsentStringFault) {
         guard GPPSectionID.us.contains(id) else { throw .version }
         self.id = id
-        var end = range.upperBound
-        for index in range where text[index] == UInt8(ascii: ".") {
-            end = index
-            break
-        }
+        let end = Base64.first(UInt8(ascii: "."), in: text, range)
         let core = range.lowerBound..<end
         guard !core.isEmpty else { throw .empty }
         guard Base64.isAlphabet(text, core, acceptsPlus: true) else { throw .notBase64 }

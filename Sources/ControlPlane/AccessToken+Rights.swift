@@ -5,11 +5,12 @@ extension AccessToken {
         switch role {
         case .operator: return
         case .analyst:
+            if case .visitor = route { throw .forbidden("the role analyst does not see single visitors") }
             // Asking why changes nothing.
             if method != .get, route != .explain { throw .forbidden("the role analyst may only read") }
         case .advertiser:
             guard route.isForAdvertisers else {
-                throw .forbidden("the role advertiser reaches its audiences, and sends events")
+                throw .forbidden("the role advertiser reaches its audiences and visitors, and sends events")
             }
         }
     }
@@ -18,7 +19,7 @@ extension AccessToken {
 extension Route {
     fileprivate var isForAdvertisers: Bool {
         switch self {
-        case .documents(.audiences): true
+        case .documents(.audiences), .members, .visitor: true
         case .document(let key): key.kind == .audiences
         default: false
         }

@@ -64,6 +64,31 @@ struct Call: Sendable {
         return bytes
     }
 
+    /// Hands over the body part by part; the next is read when `take` returns.
+    ///
+    /// - Throws: what `take` throws, and a ``Problem`` for a body that ends before it should.
+    func eachPart(_ take: ([UInt8]) async throws -> Void) async throws {
+        var count = 0
+        for try await part in request.body {
+            count += part.readableBytes
+            try await take(Array(part.readableBytesView))
+        }
+        // Who stops reading, because the service does, has not read to the end.
+        try Task.checkCancellation()
+        if let declared = header("Content-Length").flatMap({ Int($0) }), declared != count { throw Problem.endsEarly }
+    }
+
+    /// - Throws: a ``Problem`` for any other encoding.
+    var isGzip: Bool {
+        get throws(Problem) {
+            switch header("Content-Encoding")?.lowercased() {
+            case nil, "identity": return false
+            case "gzip", "x-gzip": return true
+            case let other?: throw .wrongMediaType("Content-Encoding \(other)", accepted: ["gzip", "the plain body"])
+            }
+        }
+    }
+
     /// The key under which a repeat of this request is answered alike; nil where the caller gave none.
     ///
     /// - Throws: a ``Problem`` for a key that is empty, too long, or not plain text.

@@ -107,6 +107,7 @@ extension ControlAPI {
         let change = call.change(.delete, at: registry.time.instant())
         return try await desk.change { store in
             try store.delete(key, if: call.preconditions, change)
+            if key.kind == .audiences { memberDesk.forget(key.id) }
             return Commit(answer: Answer(status: 204), isPublished: true)
         }
     }
@@ -130,7 +131,10 @@ extension ControlAPI {
 
     /// The document as the caller may see it: an exchange's credentials are the operator's alone.
     private func body(of stored: StoredDocument, notes: [String], for call: Call) -> String {
-        guard stored.key.kind == .exchanges, call.caller.role != .operator else { return stored.body(notes: notes) }
+        guard stored.key.kind == .exchanges, call.caller.role != .operator else {
+            let size = stored.key.kind == .audiences ? hooks.audience?.audienceSize(stored.key.id) : nil
+            return stored.body(notes: notes, size: size)
+        }
         let shown = (try? Node.readOne(stored.json).withoutCredentials().json) ?? "{\"id\":\"\(stored.key.id)\"}"
         return stored.body(notes: notes, json: shown)
     }

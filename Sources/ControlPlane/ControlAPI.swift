@@ -21,13 +21,16 @@ package struct ControlHooks: Sendable {
     /// Why a strategy made no bids, or all of them together, counted since the start: one JSON object, nil for a
     /// strategy that never was.
     package let passes: @Sendable (_ strategy: String?) -> String?
+    /// Who keeps visitors; nil for a service that keeps none.
+    package let audience: AudienceHooks?
 
     package init(
         metrics: @escaping @Sendable () -> String, status: @escaping @Sendable () -> String,
         isReady: @escaping @Sendable () -> Bool, books: @escaping @Sendable () async -> String,
         explain: @escaping @Sendable (ExplainQuery) async throws(ExplainFault) -> String,
-        passes: @escaping @Sendable (_ strategy: String?) -> String?
+        passes: @escaping @Sendable (_ strategy: String?) -> String?, audience: AudienceHooks? = nil
     ) {
+        self.audience = audience
         self.explain = explain
         self.passes = passes
         self.metrics = metrics
@@ -62,6 +65,7 @@ package struct ControlAPI: Service {
     let desk: ChangeDesk
     let hooks: ControlHooks
     let logger: Logger
+    let memberDesk = MemberDesk()
     private let address: ControlAddress
     private let onReady: @Sendable (Int) -> Void
     private let refusals: Refusals
@@ -111,7 +115,7 @@ package struct ControlAPI: Service {
             // The caller hung up, or the service stops: nobody reads this.
             answer = Problem.unavailable.answer
         } catch {
-            logger.error("\(request.method) \(request.uri.path.prefix(200)): \(error)")
+            logger.error("\(request.method) \(Self.place(request)): \(error)")
             answer = Problem.unavailable.answer
         }
         if !answer.headers.contains(where: { $0.name == "Cache-Control" }) {
@@ -136,6 +140,8 @@ package struct ControlAPI: Service {
         case .documents(let kind): return try await documents(kind, call)
         case .document(let key): return try await document(key, call)
         case .setState(let id, let state): return try await setState(id, state, call)
+        case .members(let audience): return try await members(audience, call)
+        case .visitor(let text): return try await visitor(text, call)
         case .tokens: return try await tokens(call)
         case .token(let id): return try await token(id, call)
         case .explain: return try await explain(call)
@@ -143,6 +149,12 @@ package struct ControlAPI: Service {
         case .books: return .content(await hooks.books(), Answer.json)
         default: return open(route)
         }
+    }
+
+    /// Where a request went, for the log: without the identifier of a visitor.
+    private static func place(_ request: Request) -> String {
+        if case .visitor = Route(path: request.uri.path) { return "/v1/visitors/…" }
+        return String(request.uri.path.prefix(200))
     }
 
     private func open(_ route: Route) -> Answer {

@@ -16,6 +16,16 @@ enum ControlLimits {
     static let idempotencyKeyCharactersMax = 255
     /// How long an `Idempotency-Key` is remembered.
     static let idempotencySeconds: Int64 = 24 * 3600
+    /// Bytes of an identifier of a visitor: the longest in use have some two hundred.
+    static let identifierBytesMax = 256
+    /// Bytes of a line of a list of members: an object with a dozen long identifiers fits.
+    static let memberLineBytesMax = 8192
+    /// Refused lines of a list that are told one by one: enough to see what is wrong with it.
+    static let memberRefusalsMax = 100
+    /// Identifiers handed over at once, from which on: few enough to be held twice, many enough to be worth it.
+    static let memberBatchMin = 4096
+    /// Bytes that come out of gzip before they are read.
+    static let inflatedBytesMax = 1 << 16
     /// Connections at a time: an operator's tools and a scraper need a handful.
     static let connectionsMax = 512
     /// Seconds after which a connection without a request is closed.

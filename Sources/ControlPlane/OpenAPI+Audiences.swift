@@ -1,5 +1,74 @@
-/// Audiences: their documents.
+/// Audiences: their documents, and lists of their members, and visitors.
 extension OpenAPI {
+    static let memberPaths = #"""
+          "/v1/audiences/{id}/members": {
+            "parameters": [ { "$ref": "#/components/parameters/id" } ],
+            "get": {
+              "tags": [ "documents" ], "operationId": "get-members",
+              "summary": "How far the upload under way is, or how the last one since the start of the service went",
+              "responses": {
+                "200": {
+                  "description": "The upload",
+                  "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Upload" } } }
+                },
+        \#(refusals(["403", "404", "409"]))
+              }
+            },
+            "put": {
+              "tags": [ "documents" ], "operationId": "put-members",
+              "summary": "Replaces the list of an audience of members, at once when all of it was read; a bad line is \#
+        left out, and a body that breaks off changes nothing",
+              "parameters": [
+                {
+                  "name": "Content-Encoding", "in": "header", "schema": { "enum": [ "identity", "gzip" ] }
+                }
+              ],
+              "requestBody": {
+                "required": true, "description": "Of any size: a member a line, as JSON or as the bare own id",
+                "content": {
+                  "application/x-ndjson": { "schema": { "type": "string" } },
+                  "text/plain": { "schema": { "type": "string" } },
+                  "application/octet-stream": {}
+                }
+              },
+              "responses": {
+                "200": {
+                  "description": "The list is in its place",
+                  "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Upload" } } }
+                },
+        \#(refusals(["400", "403", "404", "409", "415", "503"]))
+              }
+            }
+          }
+        """#
+
+    static let visitorPaths = #"""
+          "/v1/visitors/{id}": {
+            "parameters": [
+              {
+                "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
+                "description": "own:ADVERTISER:ID, cookie:ID, ifa:ID, email:SHA256, eid:SOURCE:ID, user:EXCHANGE:ID, \#
+        or what the log's column visitor has. An advertiser's token may ask by its own ids"
+              }
+            ],
+            "get": {
+              "tags": [ "visitors" ], "operationId": "export-visitor", "summary": "Everything that is kept of a person",
+              "responses": {
+                "200": { "description": "The person", "content": { "application/json": { "schema": {} } } },
+        \#(refusals(["400", "403", "404", "503"]))
+              }
+            },
+            "delete": {
+              "tags": [ "visitors" ], "operationId": "erase-visitor",
+              "summary": "Erases a person for good, by all identifiers that are known to be theirs",
+              "responses": {
+                "204": { "description": "Erased" },
+        \#(refusals(["400", "403", "404", "503"]))
+              }
+            }
+          }
+        """#
+
     static let audienceSchemas = #"""
             "Audience": {
               "type": "object", "required": [ "id" ],
@@ -33,6 +102,25 @@ extension OpenAPI {
                 "size": {
                   "type": "integer", "minimum": 0, "readOnly": true, "description": "Visitors who are in it now"
                 }
+              }
+            },
+            "Upload": {
+              "type": "object", "required": [ "state", "lines", "members", "refused", "reasons" ],
+              "properties": {
+                "state": { "enum": [ "receiving", "applying", "ready" ] },
+                "lines": { "type": "integer", "description": "Read so far, without blank ones" },
+                "members": {
+                  "type": "integer", "description": "Identifiers while it is on its way, visitors when it is ready"
+                },
+                "refused": { "type": "integer", "description": "Lines that are no member" },
+                "reasons": {
+                  "type": "array", "maxItems": 100, "description": "Of the first refused lines",
+                  "items": {
+                    "type": "object", "required": [ "line", "reason" ],
+                    "properties": { "line": { "type": "integer", "minimum": 1 }, "reason": { "type": "string" } }
+                  }
+                },
+                "interrupted": { "type": "string", "description": "Why an upload after this one changed nothing" }
               }
             },
             "Member": {

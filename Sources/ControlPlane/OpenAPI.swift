@@ -21,13 +21,17 @@ enum OpenAPI {
           { "name": "documents", "description": "What bidding works with" },
           {
             "name": "tokens",
-            "description": "Who may call: operators do everything, analysts read everything but credentials, \#
-        advertisers reach their audiences; operators and advertisers send events to the bid side"
+            "description": "Who may call: operators do everything, analysts read everything but credentials and \#
+        single visitors, advertisers reach their audiences and visitors; operators and advertisers send events to the \#
+        bid side"
           },
+          { "name": "visitors", "description": "The rights of one person" },
           { "name": "service", "description": "What the service says of itself" }
         ],
         "paths": {
         \#(documentPaths),
+        \#(memberPaths),
+        \#(visitorPaths),
         \#(statePaths),
         \#(tokenPaths),
         \#(servicePaths)

@@ -84,6 +84,38 @@ extension Problem {
                 ?? "there is no such document")
     }
 
+    /// - Parameter why: in half a sentence.
+    static func brokenGzip(_ why: String) -> Problem {
+        let detail = "the body cannot be inflated: \(why); nothing was changed"
+        return Problem(name: "malformed", status: 400, title: "Malformed request", detail: detail)
+    }
+
+    static let endsEarly = Problem(
+        name: "malformed", status: 400, title: "Malformed request",
+        detail: "the body ended before its declared length; nothing was changed")
+
+    static let undeclaredGzip = Problem(
+        name: "unsupported-media-type", status: 415, title: "Unsupported media type",
+        detail: "the body is gzip and does not say so: send Content-Encoding: gzip")
+
+    /// A service that was built without an audience.
+    static let noVisitors = Problem(
+        name: "no-visitors", status: 503, title: "No visitors kept", detail: "this service does not keep visitors")
+
+    static let noVisitor = notFound("nobody is known by that identifier")
+
+    /// Our own failure, of the log or the visitors' keys.
+    static let notErased = Problem(
+        name: "not-erased", status: 503, title: "Not erased",
+        detail: "the visitor could not be erased, see the service's log; ask again",
+        headers: [.init(name: "Retry-After", value: "5")])
+
+    /// Our own failure, of the memory of visitors or the log.
+    static let notApplied = Problem(
+        name: "not-applied", status: 503, title: "Not applied",
+        detail: "the list could not be applied and nothing was changed, see the service's log",
+        headers: [.init(name: "Retry-After", value: "5")])
+
     /// Our own failure: the disk is full, the file is locked, and the like.
     static let unavailable = Problem(
         name: "registry-unavailable", status: 503, title: "Registry unavailable",

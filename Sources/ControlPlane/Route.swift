@@ -16,6 +16,10 @@ enum Route: Equatable, Sendable {
     case report(name: String)
     case documents(DocumentKind)
     case document(DocumentKey)
+    /// Who is in an audience, as it is uploaded.
+    case members(audience: String)
+    /// One person, by any identifier.
+    case visitor(String)
     case setState(id: String, StrategyDocument.State)
     case tokens
     case token(id: String)
@@ -71,6 +75,8 @@ enum Route: Equatable, Sendable {
         case ("tokens", 2): self = .token(id: parts[1])
         case ("strategies", 3) where parts[2] == "pause": self = .setState(id: parts[1], .paused)
         case ("strategies", 3) where parts[2] == "resume": self = .setState(id: parts[1], .active)
+        case ("visitors", 2): self = .visitor(parts[1])
+        case ("audiences", 3) where parts[2] == "members": self = .members(audience: parts[1])
         case (_, 1), (_, 2):
             guard let kind = DocumentKind(rawValue: parts[0]) else { return nil }
             self = parts.count == 1 ? .documents(kind) : .document(DocumentKey(kind: kind, id: parts[1]))
@@ -84,6 +90,8 @@ enum Route: Equatable, Sendable {
         case .explain: [.post]
         case .documents, .tokens: [.get, .post]
         case .document: [.get, .put, .patch, .delete]
+        case .members: [.get, .put]
+        case .visitor: [.get, .delete]
         case .setState: [.post]
         case .token: [.get, .delete]
         }
@@ -106,7 +114,8 @@ enum Route: Equatable, Sendable {
             "/openapi.json", "/health/live", "/health/ready", "/status", "/metrics", "/v1/books", "/v1/explain",
             "/v1/reports/passes",
         ] + DocumentKind.allCases.flatMap { ["/v1/\($0.rawValue)", "/v1/\($0.rawValue)/{id}"] } + [
-            "/v1/strategies/{id}/pause", "/v1/strategies/{id}/resume", "/v1/tokens", "/v1/tokens/{id}",
+            "/v1/strategies/{id}/pause", "/v1/strategies/{id}/resume", "/v1/audiences/{id}/members", "/v1/tokens",
+            "/v1/tokens/{id}", "/v1/visitors/{id}",
         ]
 
     /// - Returns: nil for a broken escape.

@@ -241,7 +241,7 @@ struct Store {
 /// Who changes something, how, and when.
 struct Change: Sendable {
     enum Action: String, Sendable {
-        case create, replace, patch, pause, resume, delete, revoke
+        case create, replace, patch, pause, resume, delete, revoke, upload, erase
     }
 
     let action: Action

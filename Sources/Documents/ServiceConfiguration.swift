@@ -1,4 +1,5 @@
 package import Consent
+package import Targeting
 package import Units
 
 /// How a service is to run: one YAML file, overridden by the environment, overridden by flags.
@@ -54,6 +55,8 @@ package struct ServiceConfiguration: Sendable {
     /// How many connections the bid side takes; nil for its own default.
     package var connections: Int?
     package var connectionsPerAddress: Int?
+    /// Whose `X-Forwarded-For` is believed.
+    package var trustedProxies: [AddressRange] = []
     /// nil: `http://`, or `https://` with TLS, and the bid address.
     package var publicURL: String?
     package var control = Address(host: "127.0.0.1", port: 8081)
@@ -65,9 +68,12 @@ package struct ServiceConfiguration: Sendable {
     package var ratesFile: String?
     /// What may be done with visitors, by which legal basis.
     package var consent = ConsentPolicy()
+    /// How long and how much is kept of visitors.
+    package var audience = AudiencePolicy()
     package var supplyChain = SupplyChainFiles()
     /// Tokens of user agents, one a line, besides the well-known ones.
     package var crawlers: String?
+    package var ipSignals = IPSignalFiles()
     /// Files that say which category lies within which, by number of the taxonomy.
     package var categoryTaxonomies: [Int32: String] = [:]
 
@@ -83,9 +89,7 @@ package struct ServiceConfiguration: Sendable {
 
     /// Keys that other versions of the service know, and what this one says to them.
     private static let later: [String: String] = [
-        "tls": "put a proxy that ends TLS in front", "trusted_proxies": "leave it out",
-        "retention": "leave it out: nothing is deleted yet",
-        "geoip": "leave it out: the request's own geo is used",
+        "tls": "put a proxy that ends TLS in front"
     ]
 
     package init() {}
@@ -112,7 +116,7 @@ package struct ServiceConfiguration: Sendable {
                 at: "",
                 known: [
                     "data", "bid", "control", "loops", "durability", "currency_rates", "supply_chain", "crawlers",
-                    "category_taxonomies", "retention", "consent", "geoip",
+                    "category_taxonomies", "audience", "retention", "consent", "geoip", "networks",
                 ],
                 faults
             )
@@ -126,7 +130,8 @@ package struct ServiceConfiguration: Sendable {
 
     private mutating func read(_ object: ObjectReader) {
         data = object.string("data") ?? data
-        refuseLater(["retention", "geoip"], of: object)
+        audience = AudiencePolicy.read(
+            audience: object.value("audience"), retention: object.value("retention"), object.faults)
         if let node = object.value("bid") {
             let side = ObjectReader(
                 node,
@@ -141,7 +146,7 @@ package struct ServiceConfiguration: Sendable {
             bidTLS = Self.tls(of: side)
             connections = side.integer("connections", in: 1...1_000_000)
             connectionsPerAddress = side.integer("connections_per_address", in: 1...1_000_000)
-            refuseLater(["trusted_proxies"], of: side)
+            trustedProxies = Self.ranges("trusted_proxies", of: side)
         }
         if let node = object.value("control") {
             let side = ObjectReader(node, at: "/control", known: ["address", "tls"], object.faults)
@@ -160,6 +165,7 @@ package struct ServiceConfiguration: Sendable {
         consent = ConsentPolicy.read("consent", of: object)
         supplyChain = SupplyChainFiles.read("supply_chain", of: object)
         crawlers = object.path(of: "crawlers")
+        ipSignals = .read(object)
         readTaxonomies(object)
     }
 
@@ -193,6 +199,16 @@ package struct ServiceConfiguration: Sendable {
         _ = files.require("key", example: "\"/etc/vendue/tls.key\"")
         guard let certificate = files.string("certificate"), let key = files.string("key") else { return nil }
         return TLS(certificate: certificate, key: key, clientCA: files.string("client_ca"))
+    }
+
+    private static func ranges(_ key: String, of object: ObjectReader) -> [AddressRange] {
+        object.strings(key).compactMap { text in
+            let range = AddressRange(text)
+            if range == nil {
+                object.fault("is no address and no block of them: “\(text)”", key, hint: "\"10.0.0.0/8\" or \"::1\"")
+            }
+            return range
+        }
     }
 
     private static func address(_ key: String, of object: ObjectReader) -> Address? {

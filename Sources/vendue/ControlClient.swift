@@ -57,7 +57,7 @@ struct ControlClient: Sendable {
 
     /// Registers a document under its id, replacing what was there.
     ///
-    /// - Parameter collection: `advertisers`, `strategies`, `exchanges`.
+    /// - Parameter collection: `advertisers`, `strategies`, `exchanges`, `audiences`.
     func put(_ document: Node, in collection: String) async throws -> Answer {
         guard case .string(let id)? = document["id"]?.content else { throw Failure.input("a document without an id") }
         return try await send("PUT", "/v1/\(collection)/\(id)", document.json)

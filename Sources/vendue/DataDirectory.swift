@@ -18,6 +18,7 @@ struct DataDirectory {
     var registry: String { path + "/registry.sqlite" }
     var operatorToken: String { path + "/operator.token" }
     var log: String { path + "/log" }
+    var audience: String { path + "/audience" }
     var visitorKeys: String { path + "/visitor.keys" }
     private var sealing: String { path + "/keys/sealing" }
     private var visitor: String { path + "/keys/visitor" }

@@ -116,6 +116,7 @@ struct DocumentFile {
                 .configuration,
                 [
                     "bid", "control", "data", "loops", "durability", "currency_rates", "consent", "geoip",
+                    "networks",
                     "supply_chain", "crawlers", "category_taxonomies",
                 ]
             ),

@@ -1,4 +1,5 @@
 internal import Auction
+internal import Audience
 internal import Consent
 internal import ControlPlane
 internal import Documents
@@ -15,9 +16,10 @@ actor Explainer {
     private let latest: LatestSnapshot
 
     init(
-        keys: KeyRing, visitorKey: [UInt8], consent: ConsentPolicy, time: any TimeSource, latest: LatestSnapshot
+        keys: KeyRing, visitorKey: [UInt8], consent: ConsentPolicy, audience: AudienceTables, time: any TimeSource,
+        latest: LatestSnapshot
     ) {
-        auction = Auction(ring: keys, visitorKey: visitorKey, time: time, consent: consent)
+        auction = Auction(ring: keys, visitorKey: visitorKey, time: time, consent: consent, audience: audience)
         self.time = time
         self.latest = latest
     }
@@ -35,6 +37,7 @@ actor Explainer {
         } catch {
             throw ExplainFault("is no bid request: \(error)", at: "/request")
         }
+        auction.locate(reader, by: snapshot, at: time.instant())
         let context = AuctionContext(
             snapshot: snapshot, exchange: exchange, instant: time.instant(),
             seed: Seed(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)), deadline: .none)

@@ -1,4 +1,5 @@
 internal import Auction
+internal import Audience
 internal import BidPlane
 internal import EventLog
 internal import Events
@@ -10,7 +11,9 @@ internal import Units
 /// The service's figures as text for other programs.
 enum Figures {
     /// Prometheus' text format.
-    static func prometheus(_ server: BidServer, _ log: EventLog, _ files: FileWatch.Counts) -> String {
+    static func prometheus(
+        _ server: BidServer, _ log: EventLog, _ files: FileWatch.Counts, _ audience: AudienceFigures
+    ) -> String {
         let dropped = log.droppedRecords
         return server.meters.plan.prometheus(server.sheets) + """
             # HELP vendue_decision_records_dropped_total Decision records dropped because a ring was full.
@@ -23,6 +26,7 @@ enum Figures {
             # TYPE vendue_file_reloads_total counter
             vendue_file_reloads_total{outcome="loaded"} \(files.loaded)
             vendue_file_reloads_total{outcome="failed"} \(files.failed)
+            \(audience.prometheus)
             # HELP vendue_build_info The version that runs.
             # TYPE vendue_build_info gauge
             vendue_build_info{version="\(Build.version)"} 1
@@ -73,5 +77,48 @@ enum Figures {
                 + "\"spend\":\"\(DecimalText.string(nanos: tally.spend.nanos))\",\"currency\":\"\(tally.currency)\"}"
         }
         return "{\"accounts\":[\(accounts.joined(separator: ","))],\"delivery\":[\(tallies.joined(separator: ","))]}\n"
+    }
+}
+
+extension AudienceFigures {
+    /// Without its last line's end.
+    fileprivate var prometheus: String {
+        """
+        # HELP vendue_visitors Visitors that are known.
+        # TYPE vendue_visitors gauge
+        vendue_visitors \(visitors)
+        # HELP vendue_audience_memberships Memberships of visitors in audiences, ended ones not yet swept among them.
+        # TYPE vendue_audience_memberships gauge
+        vendue_audience_memberships \(memberships)
+        # HELP vendue_audience_bytes Memory of identities, profiles and memberships.
+        # TYPE vendue_audience_bytes gauge
+        vendue_audience_bytes \(bytes)
+        # HELP vendue_audience_timers Instants at which an audience of a visitor is looked at again.
+        # TYPE vendue_audience_timers gauge
+        vendue_audience_timers \(timers)
+        # HELP vendue_audience_jobs Long work under way or waiting: changed rules, lists, snapshots.
+        # TYPE vendue_audience_jobs gauge
+        vendue_audience_jobs \(jobs)
+        # HELP vendue_acts_total Acts of visitors brought into profiles.
+        # TYPE vendue_acts_total counter
+        vendue_acts_total \(counts.acts)
+        # HELP vendue_act_repeats_total Acts that were known already, by their ids.
+        # TYPE vendue_act_repeats_total counter
+        vendue_act_repeats_total \(counts.duplicates)
+        # HELP vendue_audience_evaluations_total Times that an audience was worked out for a visitor.
+        # TYPE vendue_audience_evaluations_total counter
+        vendue_audience_evaluations_total \(counts.evaluations)
+        # HELP vendue_visitor_merges_total Visitors found to be one.
+        # TYPE vendue_visitor_merges_total counter
+        vendue_visitor_merges_total \(counts.merges)
+        # HELP vendue_visitors_forgotten_total Visitors forgotten, by why.
+        # TYPE vendue_visitors_forgotten_total counter
+        vendue_visitors_forgotten_total{why="idle"} \(counts.idle)
+        vendue_visitors_forgotten_total{why="room"} \(counts.evicted)
+        vendue_visitors_forgotten_total{why="erased"} \(counts.erased)
+        # HELP vendue_audience_snapshots_total Snapshots of the audience written.
+        # TYPE vendue_audience_snapshots_total counter
+        vendue_audience_snapshots_total \(counts.snapshots)
+        """
     }
 }

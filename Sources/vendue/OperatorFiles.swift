@@ -1,10 +1,12 @@
 internal import Documents
 internal import Foundation
+internal import IPSignals
 internal import Logging
 internal import Units
 internal import Vetting
 
-/// The files that the configuration names, as they were read last: currency rates, and whom not to buy from.
+/// The files that the configuration names, as they were read last: currency rates, whom not to buy from, and what
+/// addresses tell.
 ///
 /// A file that cannot be read keeps its last good copy. Those from the web (`sellers.json`, `ads.txt`) do without what
 /// is wrong in them; of the operator's own every fault is one, so that a list is used whole or not at all.
@@ -13,6 +15,7 @@ struct OperatorFiles {
     struct Terms: Sendable {
         let rates: CurrencyRates
         let vetting: Vetting
+        let ipSignals: IPSignals
     }
 
     /// When a file was written last, and how long it is.
@@ -29,6 +32,8 @@ struct OperatorFiles {
         case apps(AppDevelopers)
         case blocked(BlockedSellers)
         case crawlers(CrawlerList)
+        case database(GeoDatabase)
+        case addresses(AddressList)
     }
 
     private struct Entry {
@@ -93,6 +98,9 @@ struct OperatorFiles {
         var rates = configuration.rates
         var sources = VettingSources()
         sources.require = configuration.supplyChain.require
+        var signals = IPSignals.Sources()
+        signals.prefersDatabase = configuration.ipSignals.prefersDatabase
+        signals.refusesNetworks = configuration.ipSignals.refusesNetworks
         for (file, entry) in entries {
             switch entry.content {
             case .rates(let table): rates = table
@@ -106,10 +114,14 @@ struct OperatorFiles {
             case .apps(let list): sources.apps = list
             case .blocked(let list): sources.blocked = list
             case .crawlers(let list): sources.crawlers = list
+            case .database(let database):
+                if file.kind == .city { signals.city = database } else { signals.network = database }
+            case .addresses(let list):
+                signals.networks[file.kind == .proxies ? .proxy : .dataCentre] = list.ranges
             case nil: break
             }
         }
-        return Terms(rates: rates, vetting: Vetting(sources))
+        return Terms(rates: rates, vetting: Vetting(sources), ipSignals: IPSignals(signals))
     }
 
     // MARK: One file
@@ -167,6 +179,18 @@ struct OperatorFiles {
             let list = CrawlerList(bytes)
             try Self.refuse(list.faults, file.path)
             return .crawlers(list)
+        case .city, .network:
+            do throws(SignalFault) {
+                return .database(try GeoDatabase(bytes, subject: file.kind == .city ? .places : .networks))
+            } catch {
+                throw DocumentError([Self.fault(error, file.path)])
+            }
+        case .dataCentres, .proxies:
+            let list = AddressList(bytes)
+            var faults = list.faults.map { Self.fault($0, file.path) }
+            faults += more(list.faultCount - list.faults.count, file.path)
+            if !faults.isEmpty { throw DocumentError(faults) }
+            return .addresses(list)
         }
     }
 
@@ -192,12 +216,17 @@ struct OperatorFiles {
             origin: path)
     }
 
+    private static func fault(_ fault: SignalFault, _ path: String) -> Fault {
+        let position = fault.line > 0 ? Fault.Position(line: fault.line, column: 1) : nil
+        return Fault(fault.message, at: "", hint: fault.hint, position: position, origin: path)
+    }
+
     private static func faults(_ faults: FileFaults, _ path: String) -> [Fault] {
-        var list = faults.first.map { fault($0, path) }
-        if faults.count > faults.first.count {
-            list.append(Fault("and \(faults.count - faults.first.count) lines more", at: "", origin: path))
-        }
-        return list
+        faults.first.map { fault($0, path) } + more(faults.count - faults.first.count, path)
+    }
+
+    private static func more(_ count: Int, _ path: String) -> [Fault] {
+        count > 0 ? [Fault("and \(count) lines more", at: "", origin: path)] : []
     }
 
     private static func refuse(_ faults: FileFaults, _ path: String) throws(DocumentError) {
@@ -208,13 +237,13 @@ struct OperatorFiles {
 /// A file that the configuration names, itself or by its folder.
 struct NamedFile: Hashable {
     enum Kind: Hashable {
-        case rates, sellers, adsTxt, appAdsTxt, apps, blocked, crawlers
+        case rates, sellers, adsTxt, appAdsTxt, apps, blocked, crawlers, city, network, dataCentres, proxies
 
         /// Whether the file comes from the web, so that a broken one is nobody's fault here.
         var isFetched: Bool { self == .sellers || self == .adsTxt || self == .appAdsTxt }
 
-        /// The largest `sellers.json` known has some 100 MB.
-        var bytesMax: Int { self == .sellers ? 512 << 20 : 64 << 20 }
+        /// The largest `sellers.json` known has some 100 MB, as has a database of all cities.
+        var bytesMax: Int { self == .sellers || self == .city || self == .network ? 512 << 20 : 64 << 20 }
     }
 
     let kind: Kind
@@ -225,10 +254,12 @@ struct NamedFile: Hashable {
     /// - Parameter faults: receives folders that cannot be listed.
     static func all(of configuration: ServiceConfiguration, _ faults: inout [Fault]) -> [NamedFile] {
         let chain = configuration.supplyChain
+        let signals = configuration.ipSignals
         var files: [NamedFile] = []
         for (kind, path) in [
             (Kind.rates, configuration.ratesFile), (.apps, chain.apps), (.blocked, chain.blocked),
-            (.crawlers, configuration.crawlers),
+            (.crawlers, configuration.crawlers), (.city, signals.city), (.network, signals.network),
+            (.dataCentres, signals.dataCentres), (.proxies, signals.proxies),
         ] {
             if let path { files.append(NamedFile(kind: kind, path: path, domain: [])) }
         }

@@ -1,6 +1,8 @@
 internal import Auction
+internal import Audience
 internal import BidKit
 internal import BidPlane
+internal import Consent
 internal import ControlPlane
 internal import Creative
 internal import Documents
@@ -36,6 +38,9 @@ final class RunningService: Sendable {
     private let control: ServiceGroup
     private let controlTask: Task<Void, any Error>
     private let readiness: Readiness
+    private let audience: AudienceKeeper
+    /// Publishes what has become of audiences.
+    private let republishing: Task<Void, Never>
     private let files: FileWatch
     private let filesTask: Task<Void, Never>
 
@@ -62,7 +67,23 @@ final class RunningService: Sendable {
         let time = SystemTime()
         let keys = try directory.keyRing(at: time.instant())
         let visitorKey = try directory.visitorKey()
-        let books = try Books(directory, configuration, time, logger)
+        let ledger = BudgetLedger()
+        let builder = SnapshotBuilder(
+            kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting,
+            ipSignals: files.terms.ipSignals, categories: categories)
+        let (republications, republish) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let views = AudienceViews()
+        let clicks = ClickOpener(keys)
+        let audience = try AudienceSide(
+            directory, configuration, visitorKey: visitorKey, time: time, openClick: { clicks.visitor(of: $0) },
+            publish: { view in
+                builder.use(audienceNames: view.names)
+                views.put(view)
+                republish.yield()
+            },
+            logger: logger)
+        let books = try Books(directory, configuration, ledger, audience, time, logger)
+        try audience.connect(to: books.log)
         let readiness = Readiness()
         let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
         if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
@@ -80,6 +101,9 @@ final class RunningService: Sendable {
                 time: time,
                 seed: seed ?? Self.freshSeed(),
                 meters: BidMeters(),
+                tables: audience.tables,
+                audience: audience.keeper,
+                decideConsent: { configuration.consent.decide($0.signals, at: time.instant()).mode },
                 isReady: { readiness.isReady },
                 status: { readiness.json }
             ),
@@ -89,28 +113,32 @@ final class RunningService: Sendable {
                 perAddress: configuration.connectionsPerAddress
             )
         )
-        let ledger = books.ledger
         books.log.follow { _, event in ledger.apply(event) }
         books.log.onTick { ledger.advance(to: $0) }
         books.log.start()
 
         let latest = LatestSnapshot()
-        let builder = SnapshotBuilder(
-            kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting,
-            categories: categories)
-        let desk = SnapshotDesk(builder: builder, logger: logger) { snapshot in
+        let desk = SnapshotDesk(builder: builder, audience: audience.keeper, views: views, logger: logger) { snapshot in
             await bidServer.publish(snapshot)
             latest.snapshot = snapshot
             readiness.revision = latest.snapshot.revision
+        } useSources: {
+            await bidServer.publish(EventSources($0.map { ($0.hash, $0.advertiser) }))
         }
-        try await registry.replay { await desk.take($0) }
+        try await registry.replay { await desk.takeFirst($0) }
+        audience.start()
         await desk.publishNext()
+        let republishing = Task { for await _ in republications { await desk.publishNext() } }
         let explainer = Explainer(
-            keys: keys, visitorKey: visitorKey, consent: configuration.consent, time: time, latest: latest)
+            keys: keys, visitorKey: visitorKey, consent: configuration.consent, audience: audience.tables, time: time,
+            latest: latest)
         return try await RunningService(
             configuration,
             ledger: ledger,
             log: books.log,
+            audience: audience.keeper,
+            republishing: republishing,
+            hooks: audience.hooks(visitorKey: visitorKey, logPath: directory.log),
             bidServer: bidServer,
             registry: registry,
             lock: lock,
@@ -149,6 +177,9 @@ final class RunningService: Sendable {
         _ configuration: ServiceConfiguration,
         ledger: BudgetLedger,
         log: EventLog,
+        audience: AudienceKeeper,
+        republishing: Task<Void, Never>,
+        hooks: AudienceHooks,
         bidServer: BidServer,
         registry: Registry,
         lock: DirectoryLock,
@@ -163,6 +194,8 @@ final class RunningService: Sendable {
         self.configuration = configuration
         self.ledger = ledger
         self.log = log
+        self.audience = audience
+        self.republishing = republishing
         self.bidServer = bidServer
         self.registry = registry
         self.lock = lock
@@ -173,12 +206,13 @@ final class RunningService: Sendable {
             registry: registry,
             publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log, files.counts) },
+                metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures) },
                 status: { readiness.json },
                 isReady: { readiness.isReady && log.failure == nil },
                 books: { Figures.books(ledger) },
                 explain: explain,
-                passes: passes
+                passes: passes,
+                audience: hooks
             ),
             address: .init(host: configuration.control.host, port: configuration.control.port),
             logger: logger,
@@ -220,6 +254,8 @@ final class RunningService: Sendable {
         filesTask.cancel()
         await control.triggerGracefulShutdown()
         await bidServer.drain(seconds: 5)
+        audience.stop()
+        republishing.cancel()
         log.stop()
         try? await controlTask.value
         await bidServer.stop()
@@ -234,27 +270,29 @@ final class RunningService: Sendable {
 
 /// What the log says when it is opened: the ledger, the notices taken, and the log itself.
 private struct Books {
-    let ledger = BudgetLedger()
     let register: NoticeRegister
     let log: EventLog
 
     init(
         _ directory: DataDirectory,
         _ configuration: ServiceConfiguration,
+        _ ledger: BudgetLedger,
+        _ audience: AudienceSide,
         _ time: any TimeSource,
         _ logger: Logger
     )
         throws
     {
         var register = NoticeRegister()
-        let ledger = ledger
         log = try EventLog(
             storage: try DirectoryStorage(path: directory.log),
             durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash,
             time: time,
+            replayVisitor: { audience.replay($0, $1) },
             replay: { sequence, event in
                 ledger.replay(event)
                 register.record(event, sequence: sequence)
+                audience.replay(event)
             }
         )
         ledger.advance(to: time.instant())

@@ -27,7 +27,8 @@ struct CaseTests {
     @Test("a case names the section of the standard that it stands on", arguments: AuctionCase.names)
     func sourced(name: String) throws {
         let document = try AuctionCase(named: name)
-        let source = #/(OpenRTB 2\.[56]|AdCOM 1\.0|Native 1\.2|US Privacy 1\.0|SupplyChain 1\.0), .*[a-z0-9]/#
+        let source =
+            #/(OpenRTB 2\.[56]|AdCOM 1\.0|Native 1\.2|US Privacy 1\.0|SupplyChain 1\.0|TCF 2\.3|GPP 1\.1), .*[a-z0-9]/#
         #expect(try source.wholeMatch(in: document.source) != nil)
         #expect(try #/[2-9]|1[0-2]|4\.([1-9]|1[0-7])|9\.[1-6]/#.wholeMatch(in: document.section) != nil)
     }

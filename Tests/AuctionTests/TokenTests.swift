@@ -111,6 +111,64 @@ struct TokenTests {
         #expect(!held.text.contains("aaaaaaaa-bbbb"))
     }
 
+    /// Under the GDPR, by vendor 42: agreed to all; to ads and measuring alone.
+    private static let agreed = "CQrdYgAQrdYgAAfAEBENCOFsAP_gAEPgAAYgAZAAAAAAAQAAMgAAAAAAIAAA.IAZAAAAAAAQA"
+    private static let adsAlone = "CQrdYgAQrdYgAAfAEBENCOFsAMIAAEPgAAYgAZAAAAAAAQAAMgAAAAAAIAAA.IAZAAAAAAAQA"
+
+    @Test(
+        "a consent string decides whether there is a pseudonym",
+        arguments: [(agreed, ConsentMode.full), (adsAlone, .limited), ("CQrd", .contextual)])
+    func consentString(text: String, mode: ConsentMode) throws {
+        let kit = try AuctionKit("{}")
+        var policy = ConsentPolicy()
+        policy.vendorID = 42
+        let request = try AuctionKit.request(#"{"regs":{"gdpr":1},"user":{"consent":"\#(text)"}}"#)
+        let facts = try kit.hold(request, by: kit.auction(consent: policy)).token("nurl").facts
+        #expect(facts.consent == mode.rawValue)
+        #expect((facts.visitorHigh == 0 && facts.visitorLow == 0) == (mode < .limited))
+        // Without a vendor id nobody agreed to us.
+        #expect(try kit.hold(request).token("nurl").facts.consent == ConsentMode.contextual.rawValue)
+    }
+
+    @Test("an advertising id that the device denied is not read, and the exchange's own is")
+    func deniedID() throws {
+        let denied = #"{"device":{"os":"ios","ext":{"atts":2}}}"#
+        #expect(try Self.visitor(denied) == Self.visitor(#"{"device":{"ifa":null}}"#))
+        #expect(try Self.visitor(denied) != Self.visitor("{}"))
+        #expect(try Self.visitor(#"{"device":{"os":"ios","ext":{"atts":3}}}"#) == Self.visitor("{}"))
+    }
+
+    @Test("a contextual bid and its record hold no identifier and no place finer than a country")
+    func planted() throws {
+        let identifiers =
+            #""user":{"id":"plant-user","buyeruid":"plant-buyer","eids":[{"source":"plant-eid.example","uids":[{"id":"plant-uid"}]}]}"#
+        let device =
+            #""device":{"ip":"203.0.113.77","ipv6":"2001:db8::77","ifa":"plant-ifa","geo":{"country":"USA","zip":"plant-zip","city":"plant-city","lat":40.7501,"lon":-73.9801}}"#
+        let request = try AuctionKit.request("{\"regs\":{\"coppa\":1},\(identifiers),\(device)}")
+        let held = try AuctionKit("{}").hold(request)
+        let facts = try held.token("nurl").facts
+        #expect((facts.visitorHigh, facts.visitorLow, facts.country) == (0, 0, "USA"))
+        // Tokens are sealed, so that what is in them is looked for in what they open to.
+        let texts = held.records + [held.bytes] + [Array("\(facts)".utf8)]
+        for text in texts.map({ String(decoding: $0, as: UTF8.self) }) {
+            for planted in ["plant", "203.0.113", "2001:db8", "40.7", "73.98"] {
+                #expect(!text.contains(planted), "\(planted)")
+            }
+        }
+    }
+
+    @Test("an explanation tells the mode and the signal that decided")
+    func explained() throws {
+        let kit = try AuctionKit(#"{"targeting":{"segment":"runners"}}"#)
+        let reader = BidRequestReader()
+        try reader.read(copying: Array(try AuctionKit.request(#"{"device":{"lmt":1}}"#).utf8))
+        let context = AuctionContext(
+            snapshot: kit.snapshot, exchange: 0, instant: AuctionKit.instant, seed: AuctionKit.seed, deadline: .none)
+        let explanation = kit.auction().explain(reader.request, context)
+        #expect(explanation.consent == ConsentDecision(.contextual, because: .lmt))
+        #expect(explanation.verdicts.first?.theirs == "without consent it is not looked at (lmt)")
+    }
+
     @Test("without consent a strategy for segments is not reached, one for pages is")
     func contextual() throws {
         let kit = try AuctionKit(

@@ -76,7 +76,7 @@ struct PendingAnswerTests {
             let connection = try await RawHTTP.open(bytes, port: kit.port)
             try await Self.wait(intake, held: 1)
             async let drained: Void = kit.server.drain(seconds: 10)
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(500))
             intake.release()
             await drained
             let text = String(decoding: try await connection.everything.get(), as: UTF8.self)

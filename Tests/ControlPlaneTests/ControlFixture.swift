@@ -18,6 +18,8 @@ final class ControlFixture: Sendable {
     let registry: Registry
     let api: ControlAPI
     let published = PublicationLog()
+    let intake = RecordingIntake()
+    let people = KnownPeople()
     /// The operator's secret.
     let operatorSecret: String
 
@@ -28,8 +30,13 @@ final class ControlFixture: Sendable {
         let made = try registry.operatorTokenIfNew()
         operatorSecret = try #require(secret ?? made)
         let published = published
+        let (intake, people) = (intake, people)
+        let audience = AudienceHooks(
+            members: intake, visitor: { people.export($0) }, erase: { try people.erase($0) },
+            audienceSize: { intake.list(of: $0)?.count })
         api = ControlAPI(
-            registry: registry, publish: { await published.note($0) }, hooks: .test,
+            registry: registry, publish: { await published.note($0) },
+            hooks: .test(audience),
             address: ControlAddress(host: "127.0.0.1", port: 0),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -47,11 +54,42 @@ final class ControlFixture: Sendable {
         if !secret.isEmpty { headers["Authorization"] = "Bearer \(secret)" }
         if body != nil, let type { headers["Content-Type"] = type }
         for (name, value) in headers { fields[try #require(HTTPFields.Element.Name(name))] = value }
+        let content = RequestBody(buffer: ByteBuffer(string: body ?? ""))
+        return try await send(method, path, fields, content, to: api ?? self.api)
+    }
+
+    /// Sends a body in pieces, with what was declared of it and with the operator's token.
+    ///
+    /// - Parameter failing: what reading ends with instead of the body's end.
+    func put(
+        _ path: String, pieces: [[UInt8]], headers: [String: String] = [:], failing: (any Error)? = nil
+    ) async throws -> Reply {
+        let stream = AsyncThrowingStream<ByteBuffer, any Error> { stream in
+            for piece in pieces { stream.yield(ByteBuffer(bytes: piece)) }
+            stream.finish(throwing: failing)
+        }
+        return try await put(path, RequestBody(asyncSequence: stream), headers)
+    }
+
+    /// Sends a body piece by piece as they come.
+    func put(_ path: String, stream: AsyncStream<[UInt8]>) async throws -> Reply {
+        try await put(path, RequestBody(asyncSequence: stream.map { ByteBuffer(bytes: $0) }), [:])
+    }
+
+    private func put(_ path: String, _ body: RequestBody, _ headers: [String: String]) async throws -> Reply {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields[try #require(HTTPFields.Element.Name(name))] = value }
+        fields[try #require(HTTPFields.Element.Name("Authorization"))] = "Bearer \(operatorSecret)"
+        return try await send("PUT", path, fields, body, to: api)
+    }
+
+    private func send(
+        _ method: String, _ path: String, _ fields: HTTPFields, _ body: RequestBody, to api: ControlAPI
+    ) async throws -> Reply {
         let head = HTTPRequest(
             method: try #require(HTTPRequest.Method(method)), scheme: "http", authority: "localhost", path: path,
             headerFields: fields)
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
-        return try await Reply(await (api ?? self.api).respond(to: request))
+        return try await Reply(await api.respond(to: Request(head: head, body: body)))
     }
 
     /// Registers an advertiser that strategies can name.

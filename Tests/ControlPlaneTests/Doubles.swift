@@ -61,13 +61,17 @@ actor PublicationLog {
 }
 
 extension ControlHooks {
-    static let test = ControlHooks(
-        metrics: { "vendue_up 1\n" }, status: { "{\"state\":\"running\"}" }, isReady: { true },
-        books: { "{\"balanced\":true}" },
-        explain: { (query) throws(ExplainFault) in
-            if query.exchange == "nowhere" { throw ExplainFault("there is no exchange", at: "/exchange") }
-            let request = String(decoding: query.request, as: UTF8.self)
-            return "{\"asked\":\(request),\"strategy\":\"\(query.strategy ?? "-")\"}"
-        },
-        passes: { $0 == "ghost" ? nil : "{\"of\":\"\($0 ?? "all")\"}" })
+    static let test = test(nil)
+
+    static func test(_ audience: AudienceHooks?) -> ControlHooks {
+        ControlHooks(
+            metrics: { "vendue_up 1\n" }, status: { "{\"state\":\"running\"}" }, isReady: { true },
+            books: { "{\"balanced\":true}" },
+            explain: { (query) throws(ExplainFault) in
+                if query.exchange == "nowhere" { throw ExplainFault("there is no exchange", at: "/exchange") }
+                let request = String(decoding: query.request, as: UTF8.self)
+                return "{\"asked\":\(request),\"strategy\":\"\(query.strategy ?? "-")\"}"
+            },
+            passes: { $0 == "ghost" ? nil : "{\"of\":\"\($0 ?? "all")\"}" }, audience: audience)
+    }
 }

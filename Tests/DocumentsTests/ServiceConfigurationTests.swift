@@ -1,4 +1,5 @@
 import Consent
+import Targeting
 import Testing
 import Units
 import Vetting
@@ -230,16 +231,23 @@ struct ServiceConfigurationTests {
     @Test(
         "keys of a later version are refused with what to do instead",
         arguments: [
-            ("retention: 30d", "/retention"),
-            ("geoip: { city: x }", "/geoip"),
-            ("bid: { trusted_proxies: [10.0.0.1] }", "/bid/trusted_proxies"),
-            ("control: { tls: {} }", "/control/tls"),
+            ("control: { tls: {} }", "/control/tls")
         ])
     func laterKeys(yaml: String, pointer: String) throws {
         let found = try Self.faults(yaml)
         #expect(found.map(\.pointer) == [pointer])
         #expect(found.map(\.message) == ["is not available in this version"])
         #expect(found.first?.hint.isEmpty == false)
+    }
+
+    @Test(
+        "what is kept of visitors has bounds",
+        arguments: [
+            ("retention: 30d", "/retention"), ("retention: { acts_days: 0 }", "/retention/acts_days"),
+            ("audience: { memory: 1 }", "/audience/memory"), ("audience: { memory_mb: 1 }", "/audience/memory_mb"),
+        ])
+    func retention(yaml: String, pointer: String) throws {
+        #expect(try Self.faults(yaml).map(\.pointer) == [pointer])
     }
 
     @Test(
@@ -319,6 +327,43 @@ struct ServiceConfigurationTests {
             ])
         #expect(files.require == [.complete, .listed])
         #expect(try Self.read("loops: 1").supplyChain == SupplyChainFiles())
+    }
+
+    @Test("the files about addresses are read, and what they are for")
+    func ipSignals() throws {
+        let read = try Self.read(
+            """
+            geoip: { city: c.mmdb, network: n.mmdb, prefer: true }
+            networks: { data_centres: d.txt, proxies: p.txt, refuse: false }
+            bid: { trusted_proxies: [10.0.0.0/8, "::1"] }
+            """)
+        let files = read.ipSignals
+        #expect(files.city == "c.mmdb")
+        #expect(files.network == "n.mmdb")
+        #expect(files.prefersDatabase)
+        #expect(files.dataCentres == "d.txt")
+        #expect(files.proxies == "p.txt")
+        #expect(!files.refusesNetworks)
+        #expect(read.trustedProxies == ["10.0.0.0/8", "::1"].compactMap { AddressRange($0) })
+        let none = try Self.read("loops: 1")
+        #expect(none.ipSignals == IPSignalFiles())
+        #expect(none.ipSignals.refusesNetworks)
+        #expect(none.trustedProxies.isEmpty)
+    }
+
+    @Test(
+        "a fault in what concerns addresses is named",
+        arguments: [
+            ("geoip: { town: x }", "/geoip/town"), ("geoip: { city: 7 }", "/geoip/city"),
+            ("geoip: { prefer: true }", "/geoip/prefer"), ("geoip: { city: c, prefer: 1 }", "/geoip/prefer"),
+            ("geoip: x", "/geoip"), ("networks: { proxies: '' }", "/networks/proxies"),
+            ("networks: { refuse: no one }", "/networks/refuse"),
+            ("bid: { trusted_proxies: [10.0.0.0/33] }", "/bid/trusted_proxies"),
+            ("bid: { trusted_proxies: [proxy.example] }", "/bid/trusted_proxies"),
+        ])
+    func ipSignalFaults(yaml: String, pointer: String) throws {
+        let found = try Self.faults(yaml)
+        #expect(found.map(\.pointer) == [pointer])
     }
 
     @Test(

@@ -1,3 +1,5 @@
+package import Consent
+
 /// The consent signals that came with an event, a pixel or a sync, as they were sent: nothing of them is decoded here.
 package struct ConsentFields: Equatable, Sendable {
     /// Whether the sender says that the GDPR applies; nil where it says nothing.
@@ -31,5 +33,17 @@ extension ConsentFields {
         let sections = (gppSID ?? "").utf8.split { separators.contains($0) }
         self.gppSID = sections.prefix(EventLimits.sectionsMax).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
         self.usPrivacy = Array((usPrivacy ?? "").utf8)
+    }
+}
+
+extension ConsentFields {
+    /// As the policy judges them.
+    package var signals: ConsentSignals {
+        var signals = ConsentSignals(tcf: tcf, gpp: gpp, usPrivacy: usPrivacy)
+        signals.gdpr = gdpr
+        signals.gppSID = GPPSectionList(gppSID)
+        signals.gpc = gpc
+        signals.optedOut = optedOut
+        return signals
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BidPlane
+internal import Consent
 internal import Documents
 internal import EventLog
 internal import Foundation
@@ -14,9 +15,9 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The whole service at work, on loopback, in a temporary directory.",
         discussion: """
-            Starts the service, registers sample advertisers and strategies through its control API, and plays an
-            exchange against it: bid requests, rival prices, win, billing and loss notices, impressions, clicks and
-            conversions. Ends with a summary and, as the last line of standard output, one JSON object. Exit status 1
+            Starts the service, registers sample advertisers, audiences and strategies through its control API, tells it
+            what visitors do at shops, and plays an exchange against it: bid requests, rival prices, win, billing and
+            loss notices, impressions, clicks and conversions. Ends with a summary and, as the last line of standard output, one JSON object. Exit status 1
             when the books do not balance.
 
             Example: vendue demo --seconds 10 --rate 1000
@@ -54,7 +55,7 @@ struct Demo: AsyncParsableCommand {
         )
         Console.error("vendue \(Build.version): service on \(service.bidAddress.text), data in \(data)")
         try await register(with: service, data: data)
-        let report = try await play(against: service)
+        let report = try await play(against: service, data: data)
         service.log.flush()
         let truth = try DemoTruth(service, data: data, report)
         Console.line(DemoSummary(truth, seconds: seconds).text)
@@ -67,6 +68,7 @@ struct Demo: AsyncParsableCommand {
     private func configuration(_ data: String) -> ServiceConfiguration {
         var configuration = ServiceConfiguration()
         configuration.data = data
+        configuration.consent.vendorID = DemoWorld.vendorID
         configuration.bid = .init(host: "127.0.0.1", port: 0)
         configuration.control = .init(host: "127.0.0.1", port: 0)
         if let euro = Currency("EUR".utf8), let pound = Currency("GBP".utf8) {
@@ -87,7 +89,7 @@ struct Demo: AsyncParsableCommand {
         Console.error("registered \(documents.count) documents through http://\(service.controlAddress.text)/v1")
     }
 
-    private func play(against service: RunningService) async throws -> SimulationReport {
+    private func play(against service: RunningService, data: String) async throws -> SimulationReport {
         var simulation = ExchangeSimulator.Configuration(
             host: service.bidAddress.host,
             port: service.bidAddress.port,
@@ -102,6 +104,10 @@ struct Demo: AsyncParsableCommand {
                 throw Failure.input("\(requests): cannot be read")
             }
             simulation.replay = bytes.split(separator: UInt8(ascii: "\n")).map { Array($0) }
+        } else {
+            // The shoppers are met in generated requests alone.
+            let client = try ControlClient(address: service.controlAddress.text, token: nil, data: data)
+            simulation.shopping = ShoppingHabits(token: client.token)
         }
         // One loop for the exchange: the service needs the other core.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -110,6 +116,7 @@ struct Demo: AsyncParsableCommand {
             Console.error(
                 "\(progress.elapsedSeconds)/\(progress.totalSeconds) s  \(counts.answered) answered  "
                     + "\(counts.bidAnswers) bids  \(counts.wins) wins  \(counts.clicks) clicks  "
+                    + "\(counts.events) events  "
                     + "p99 \(progress.report.latency.p99) µs"
             )
         }

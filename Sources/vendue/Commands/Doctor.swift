@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Documents
 internal import EventLog
 internal import Foundation
 internal import Sealing
@@ -6,13 +7,16 @@ internal import Units
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks data directory, keys, clock, limits and ports, and says what to do.",
+        abstract: "Checks data directory, keys, files, clock, limits and ports, and says what to do.",
         discussion:
             "Example: vendue doctor --data ./vendue-data\n\nExit status: 0 all well, 1 something needs attention."
     )
 
     @Option(help: "The data directory.")
     var data = "./vendue-data"
+
+    @Option(help: "A configuration file (YAML), for the files that it names.")
+    var config: String?
 
     @Option(help: "HOST:PORT of the bid side.")
     var bid = "127.0.0.1:8080"
@@ -26,6 +30,7 @@ struct Doctor: ParsableCommand {
         let isRunning = DirectoryLock.isHeld(directory.lockFile)
         checkData(directory, isRunning, &report)
         checkLog(directory, &report)
+        if let config { checkFiles(config, &report) }
         checkClock(&report)
         checkLimits(&report)
         for (name, address) in [("bid", bid), ("control", control)] {
@@ -91,6 +96,27 @@ struct Doctor: ParsableCommand {
             }
         } catch {
             report.attention("log: \(error)", do: "see the message")
+        }
+    }
+
+    /// The configuration, and every file that it names.
+    private func checkFiles(_ path: String, _ report: inout Report) {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            report.attention("\(path) cannot be read", do: "mend its path or permissions")
+            return
+        }
+        do throws(DocumentError) {
+            let node = try Node.readOne(String(decoding: bytes, as: UTF8.self))
+            let configuration = try ServiceConfiguration(
+                file: node, environment: ProcessInfo.processInfo.environment, flags: [:])
+            var files = OperatorFiles(configuration)
+            let found = files.read()
+            for fault in found.faults + found.broken {
+                report.attention("\(fault)", do: "mend the file; a running service keeps what it read before")
+            }
+            if found.faults.isEmpty, found.broken.isEmpty { report.well("\(path), and the files that it names") }
+        } catch {
+            for fault in error.faults { report.attention("\(path): \(fault)", do: "mend it; `vendue check` says more") }
         }
     }
 

@@ -1,0 +1,398 @@
+package import Documents
+package import Events
+internal import Units
+
+/// Why something about a visitor was not taken.
+package enum IntakeRefusal: Error, Equatable, Sendable {
+    /// The visitor's choice, or the law's.
+    case consent
+    case optedOut
+    /// An event with this id was taken before.
+    case duplicate
+    /// No identifier that could be used.
+    case nobody
+    /// Every place is taken, until somebody idle has been forgotten.
+    case full
+    /// The log takes nothing.
+    case unavailable
+}
+
+/// The keys under which visitors' records are sealed.
+package protocol AudienceKeys {
+    /// Makes a key, which will be durable before the next record is.
+    ///
+    /// - Returns: whether that worked.
+    func make(_ visitor: VisitorNumber) -> Bool
+    /// Deletes a key: what the log holds of the visitor can be read by nobody any more.
+    func delete(_ visitor: VisitorNumber)
+}
+
+/// What the keeper has counted since the start.
+package struct AudienceCounts: Equatable, Sendable {
+    package var acts: UInt64 = 0
+    package var duplicates: UInt64 = 0
+    package var visitors: UInt64 = 0
+    package var merges: UInt64 = 0
+    package var evaluations: UInt64 = 0
+    /// Forgotten because nothing was heard of them for too long.
+    package var idle: UInt64 = 0
+    /// Forgotten to make room.
+    package var evicted: UInt64 = 0
+    package var erased: UInt64 = 0
+    package var snapshots: UInt64 = 0
+}
+
+/// Everything known of visitors, as a fold of the log's records about them.
+///
+/// One thread owns it (``AudienceKeeper``); event loops read ``tables`` beside it. Identifiers are resolved and visitors
+/// made when something arrives, for the record needs to say whose it is; what a visitor did changes the profile once
+/// its record is durable. Reading the same records again from any earlier state comes to the same: links and merges are
+/// idempotent, and an act is known by its id.
+package final class AudienceBook {
+    package let tables: AudienceTables
+    let policy: AudiencePolicy
+    /// Of visitors that did something; one that only stands in a list has none.
+    var states: [VisitorNumber: VisitorState] = [:]
+    var compiled = CompiledAudiences([]) { _ in nil }
+    var timers = TimerQueue()
+    package internal(set) var counts = AudienceCounts()
+    /// Survivors of merges since a snapshot was begun, which it has to hold as they are now.
+    var merged: Set<VisitorNumber> = []
+    /// Visitors whose profile changed while no rule was known yet.
+    var unevaluated: Set<VisitorNumber> = []
+    var isReplaying = true
+    /// Acts in the log that are not durable yet, in its order.
+    private var inFlight: [(sequence: UInt64, visitor: VisitorNumber, act: VisitorAct)] = []
+    private var inFlightIDs: Set<IdentityKey> = []
+    /// How many visitors each audience had in the last round of sweeping, and in the one under way.
+    private(set) var sizes: [AudienceNumber: Int] = [:]
+    private var counting: [AudienceNumber: Int] = [:]
+    /// How long a visitor may be idle: less than the policy says while there is no room.
+    private lazy var idleMillis = policy.visitorMillis
+    /// Of the last record appended.
+    private(set) var lastSequence: UInt64 = 0
+    /// When the next thing falls due, in milliseconds.
+    var nextDueMillis: Int64? { timers.first }
+    private let append: (VisitorRecord) -> UInt64?
+    private let keys: any AudienceKeys
+
+    /// - Parameters:
+    ///   - append: puts a record into the log and returns its sequence; nil where the log takes none.
+    ///   - keys: of visitors' records.
+    package init(
+        tables: AudienceTables, policy: AudiencePolicy, keys: any AudienceKeys,
+        append: @escaping (VisitorRecord) -> UInt64?
+    ) {
+        self.tables = tables
+        self.policy = policy
+        self.append = append
+        self.keys = keys
+    }
+
+    // MARK: Who it is
+
+    /// Whose identifiers these are, if anybody's.
+    package func visitor(of identities: [Identity]) -> VisitorNumber? {
+        for identity in identities {
+            if let visitor = tables.find(identity.key) { return visitor }
+        }
+        return nil
+    }
+
+    /// The one visitor of some identifiers: found, made, or become one of several.
+    ///
+    /// - Parameter number: of a visitor who is the same, known by another way.
+    package func resolve(
+        _ identities: [Identity], and number: VisitorNumber? = nil, at millis: Int64
+    ) throws(IntakeRefusal) -> VisitorNumber {
+        var known = number.flatMap { tables.resolve($0) }.map { [$0] } ?? []
+        var new: [Identity] = []
+        for identity in identities {
+            if let visitor = tables.find(identity.key) {
+                if !known.contains(visitor) { known.append(visitor) }
+            } else if !new.contains(identity) {
+                new.append(identity)
+            }
+        }
+        guard !identities.isEmpty || !known.isEmpty else { throw .nobody }
+        // The eldest stays: whoever was told of it will find it.
+        let survivor = known.min()
+        let visitor = if let survivor { survivor } else { try makeVisitor(at: millis) }
+        for other in known where other != visitor {
+            _ = try log(.merge(from: other, into: visitor))
+            merge(other, into: visitor)
+        }
+        if !new.isEmpty || survivor == nil {
+            _ = try log(.link(visitor, new))
+            link(new, to: visitor)
+        }
+        return visitor
+    }
+
+    private func makeVisitor(at millis: Int64) throws(IntakeRefusal) -> VisitorNumber {
+        guard let visitor = tables.makeVisitor() else { throw .full }
+        guard keys.make(visitor) else {
+            tables.remove(visitor)
+            throw .unavailable
+        }
+        tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
+        counts.visitors += 1
+        return visitor
+    }
+
+    private func log(_ record: VisitorRecord) throws(IntakeRefusal) -> UInt64 {
+        guard let sequence = append(record) else { throw .unavailable }
+        lastSequence = sequence
+        return sequence
+    }
+
+    /// Adds a member of a list.
+    ///
+    /// - Returns: the visitor, where there was room for it and it has not opted out; nil where the log takes nothing for
+    ///   the moment.
+    func add(
+        _ identity: Identity, to audience: AudienceNumber, until end: Int64, at millis: Int64
+    ) -> VisitorNumber?? {
+        do throws(IntakeRefusal) {
+            let visitor = try resolve([identity], at: millis)
+            // Who opted out is in no audience, whoever lists it.
+            guard !tables.flags(visitor).contains(.optedOut) else { return .some(nil) }
+            tables.setMembership(visitor, audience: audience, untilMillis: end)
+            for dependent in compiled.affected(by: audience) { evaluate(dependent, of: visitor, at: millis) }
+            return .some(visitor)
+        } catch {
+            // Without room for another visitor the list is as full as it can be.
+            return error == .unavailable ? nil : .some(nil)
+        }
+    }
+
+    // MARK: What it did
+
+    /// Takes an act: it is in the log, and will be in the profile once ``becameDurable(through:at:)`` tells so.
+    ///
+    /// - Returns: the sequence of its record.
+    package func take(_ act: VisitorAct, of visitor: VisitorNumber) throws(IntakeRefusal) -> UInt64 {
+        if tables.flags(visitor).contains(.optedOut) { throw .optedOut }
+        if inFlightIDs.contains(act.id) || states[visitor]?.hasSeen(act.id) == true {
+            counts.duplicates += 1
+            throw .duplicate
+        }
+        let sequence = try log(.act(visitor, act))
+        inFlight.append((sequence, visitor, act))
+        inFlightIDs.insert(act.id)
+        return sequence
+    }
+
+    /// Brings what the log has made durable into the profiles.
+    package func becameDurable(through sequence: UInt64, at millis: Int64) {
+        var applied = 0
+        while applied < inFlight.count, inFlight[applied].sequence <= sequence {
+            let (_, visitor, act) = inFlight[applied]
+            inFlightIDs.remove(act.id)
+            apply(act, to: visitor, at: millis)
+            applied += 1
+        }
+        inFlight.removeFirst(applied)
+    }
+
+    /// Takes a choice, which holds at once.
+    package func choose(_ visitor: VisitorNumber, optOut: Bool) throws(IntakeRefusal) -> UInt64 {
+        let sequence = try log(.optOut(visitor, optOut))
+        setOptOut(visitor, optOut)
+        return sequence
+    }
+
+    /// Forgets a visitor: at once in the tables, and for good in the log, whose key goes.
+    package func erase(_ visitor: VisitorNumber) throws(IntakeRefusal) -> UInt64 {
+        let sequence = try log(.erase(visitor))
+        remove(visitor)
+        counts.erased += 1
+        return sequence
+    }
+
+    // MARK: The fold
+
+    /// Applies a record of the log, in its order.
+    ///
+    /// - Parameter profile: what a merge does with the profile in the tables: ``AudienceTables/MergedProfile/dropped``
+    ///   where the survivor's was loaded from a snapshot of after the merge.
+    package func apply(
+        _ record: VisitorRecord, at millis: Int64, profile: AudienceTables.MergedProfile = .united
+    ) {
+        switch record {
+        case .act(let visitor, let act): apply(act, to: visitor, at: millis)
+        case .link(let visitor, let identities):
+            tables.makeVisitor(visitor)
+            tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
+            link(identities, to: visitor)
+        case .merge(let from, let into): merge(from, into: into, profile: profile)
+        case .optOut(let visitor, let isOut): setOptOut(visitor, isOut)
+        case .erase(let visitor): remove(visitor)
+        case .members: break
+        }
+    }
+
+    private func link(_ identities: [Identity], to visitor: VisitorNumber) {
+        for identity in identities {
+            tables.link(identity.key, kind: identity.kind, to: visitor)
+            if identity.kind == .household { tables.setFlags(visitor, tables.flags(visitor).union(.household)) }
+        }
+    }
+
+    private func merge(
+        _ from: VisitorNumber, into: VisitorNumber, profile: AudienceTables.MergedProfile = .united
+    ) {
+        // Read again over a snapshot, it may be done already, or one of them not be there yet.
+        if isReplaying {
+            for number in [from, into] where tables.resolve(number) == nil { tables.makeVisitor(number) }
+        }
+        guard tables.resolve(from) == from, let into = tables.resolve(into), from != into else { return }
+        guard tables.merge(from, into: into, profile: profile) else { return }
+        var state = states[into] ?? VisitorState()
+        if let other = states.removeValue(forKey: from) {
+            state.history.merge(other.history)
+            state.see(other.seen)
+            state.former += other.former
+            for household in other.members { state.meet(household) }
+            for plan in other.due where state.plan(plan.audience, at: plan.millis) {
+                timers.insert(.init(due: plan.millis, visitor: into.rawValue, audience: plan.audience))
+            }
+        }
+        state.former.append(from)
+        states[into] = state
+        if tables.flags(into).contains(.optedOut) { clearProfile(into) }
+        counts.merges += 1
+        merged.insert(into)
+        reviewLater(into)
+    }
+
+    private func setOptOut(_ visitor: VisitorNumber, _ isOut: Bool) {
+        guard let visitor = tables.resolve(visitor) else { return }
+        let flags = tables.flags(visitor)
+        tables.setFlags(visitor, isOut ? flags.union(.optedOut) : flags.subtracting(.optedOut))
+        guard isOut else { return }
+        // What was known is not kept for a change of mind.
+        clearProfile(visitor)
+        leaveHouseholds(visitor)
+    }
+
+    /// What a household knows may be from this visitor: all of it goes.
+    private func leaveHouseholds(_ visitor: VisitorNumber) {
+        for household in states[visitor]?.members ?? [] where tables.flags(household).contains(.household) {
+            clearProfile(household)
+            states[household]?.members.removeAll { $0 == visitor }
+        }
+        states[visitor]?.members = []
+    }
+
+    private func clearProfile(_ visitor: VisitorNumber) {
+        for membership in tables.memberships(visitor) {
+            tables.removeMembership(visitor, audience: membership.audience)
+        }
+        guard let state = states[visitor] else { return }
+        var emptied = VisitorState()
+        emptied.former = state.former
+        emptied.members = state.members
+        // A repeat of what was let go is none; but what the log tells after it, read again, is.
+        if !isReplaying { emptied.see(state.seen) }
+        states[visitor] = emptied
+    }
+
+    private func remove(_ visitor: VisitorNumber) {
+        guard let visitor = tables.resolve(visitor) else { return }
+        leaveHouseholds(visitor)
+        tables.remove(visitor)
+        forgetState(of: visitor)
+    }
+
+    private func forgetState(of visitor: VisitorNumber) {
+        let former = states.removeValue(forKey: visitor)?.former ?? []
+        for number in former + [visitor] { keys.delete(number) }
+    }
+
+    /// Goes on through the visitors: drops what is over, and forgets whoever was idle for too long.
+    ///
+    /// - Parameter slots: of the tables.
+    func sweep(_ slots: Int, at millis: Int64) {
+        let hasRoom = tables.hasRoom
+        if hasRoom { idleMillis = policy.visitorMillis }
+        let limit = (millis - idleMillis) / 1000
+        var gone: [VisitorNumber] = []
+        var kept: [VisitorNumber] = []
+        let tally = tables.sweep(slots: slots, atMillis: millis) { visitor, lastSeen in
+            guard Int64(lastSeen) < limit else {
+                kept.append(visitor)
+                return false
+            }
+            gone.append(visitor)
+            return true
+        }
+        for visitor in kept {
+            for membership in tables.memberships(visitor) where membership.untilMillis > millis {
+                counting[membership.audience, default: 0] += 1
+            }
+            let types = states[visitor]?.history.trim(before: millis - policy.actMillis) ?? []
+            if !types.isEmpty { review(visitor, after: types, at: millis) }
+        }
+        for visitor in gone {
+            // If the log takes nothing it comes back at the next start, and is as idle then.
+            _ = append(.erase(visitor))
+            forgetState(of: visitor)
+        }
+        if idleMillis < policy.visitorMillis {
+            counts.evicted += UInt64(gone.count)
+        } else {
+            counts.idle += UInt64(gone.count)
+        }
+        if tally.isRound {
+            sizes = counting
+            counting = [:]
+        }
+        // A round that made no room is followed by a stricter one.
+        if tally.isRound, !hasRoom { idleMillis = max(3_600_000, idleMillis / 2) }
+    }
+
+    private func apply(_ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64) {
+        guard let visitor = tables.resolve(visitor), !tables.flags(visitor).contains(.optedOut),
+            act.instant.millis > millis - policy.actMillis
+        else { return }
+        if let key = act.household { applyToHousehold(act, key, of: visitor, at: millis) }
+        guard record(act, of: visitor, at: millis) else { return }
+        counts.acts += 1
+    }
+
+    private func applyToHousehold(_ act: VisitorAct, _ key: IdentityKey, of visitor: VisitorNumber, at millis: Int64) {
+        guard let household = tables.find(key), tables.flags(household).contains(.household),
+            !tables.flags(household).contains(.shared), act.instant.millis > millis - policy.householdMillis
+        else { return }
+        var state = states[household] ?? VisitorState()
+        state.members.removeAll { tables.resolve($0) == nil }
+        state.meet(visitor)
+        states[visitor, default: VisitorState()].meet(household)
+        guard state.members.count <= policy.householdVisitorsMax else {
+            // So many people are no household: what was gathered is let go, and nothing more is gathered.
+            tables.setFlags(household, [.household, .shared])
+            clearProfile(household)
+            states[household] = nil
+            return
+        }
+        _ = state.history.trim(before: millis - policy.householdMillis)
+        states[household] = state
+        _ = record(act, of: household, at: millis)
+    }
+
+    /// - Returns: false for an act that is known already.
+    private func record(_ act: VisitorAct, of visitor: VisitorNumber, at millis: Int64) -> Bool {
+        guard states[visitor]?.hasSeen(act.id) != true else { return false }
+        states[visitor, default: VisitorState()].see(act.id)
+        let change = states[visitor, default: VisitorState()].history.record(ActOwner.scoped(act))
+        tables.touch(visitor, atSeconds: UInt32(clamping: max(millis, act.instant.millis) / 1000))
+        review(visitor, after: [change.recorded, change.dropped].compactMap { $0 }, at: millis)
+        return true
+    }
+}
+
+extension Instant {
+    /// Since 1970.
+    package var millis: Int64 { micros >= 0 ? micros / 1000 : (micros - 999) / 1000 }
+}

@@ -1,0 +1,172 @@
+internal import Consent
+internal import Events
+internal import OpenRTB
+internal import Sealing
+internal import Targeting
+internal import Units
+
+/// What visitors and advertisers tell.
+extension AudienceKeeper {
+    func take(_ submission: Submission) -> IntakeOutcome {
+        switch submission {
+        case .events(let body, let source, let instant): return take(events: body, source, at: instant)
+        case .act(let draft): return take(one: draft)
+        case .sync(let draft): return take(sync: draft)
+        case .optOut(let identifiers, let isOptedOut, let instant):
+            return choose(identifiers, isOptedOut: isOptedOut, at: instant)
+        }
+    }
+
+    private func take(events body: [UInt8], _ source: EventSource, at instant: Instant) -> IntakeOutcome {
+        let batch = reader.read(body, from: source, at: instant)
+        var outcome = IntakeOutcome()
+        outcome.refused = batch.refused
+        for entry in batch.entries {
+            do throws(IntakeRefusal) {
+                outcome.sequence = try take(entry.draft)
+                outcome.accepted += 1
+            } catch {
+                switch error {
+                case .duplicate: outcome.duplicates += 1
+                case .unavailable: return .unavailable
+                default: outcome.refused.append(RefusedEvent(line: entry.line, reason: Self.reason(error)))
+                }
+            }
+        }
+        outcome.refused.sort { $0.line < $1.line }
+        // A repeat is answered when the first is durable, and that is not behind what is in the log by now.
+        if outcome.duplicates > 0 { outcome.sequence = max(outcome.sequence ?? 0, book.lastSequence) }
+        return outcome
+    }
+
+    private func take(one draft: EventDraft) -> IntakeOutcome {
+        var outcome = IntakeOutcome()
+        do throws(IntakeRefusal) {
+            outcome.sequence = try take(draft)
+            outcome.accepted = 1
+        } catch {
+            switch error {
+            case .duplicate:
+                outcome.duplicates = 1
+                outcome.sequence = book.lastSequence
+            case .unavailable: return .unavailable
+            default: outcome.refused = [RefusedEvent(line: 1, reason: Self.reason(error))]
+            }
+        }
+        return outcome
+    }
+
+    private static func reason(_ refusal: IntakeRefusal) -> String {
+        switch refusal {
+        case .consent: "the visitor's consent does not allow it to be kept"
+        case .optedOut: "the visitor has opted out"
+        case .duplicate: "an event with this event_id was taken before"
+        case .nobody: "visitor: no identifier that can be used; give id, email_sha256, ifa or eids"
+        case .full: "the memory for visitors is full; idle ones are being forgotten, try again"
+        case .unavailable: "the log takes no records; try again later"
+        }
+    }
+
+    // MARK: Acts
+
+    private func take(_ draft: EventDraft) throws(IntakeRefusal) -> UInt64 {
+        let decision = services.consent.decide(draft.consent.signals, at: draft.instant)
+        guard decision.mode == .full else { throw .consent }
+        let surrogate = draft.surrogate ?? draft.click.flatMap { services.openClick($0) }
+        let identities = draft.visitor.filter { decision.ifaAllowed || $0.kind != .ifa }.map { hasher.identity($0) }
+        let millis = draft.instant.millis
+        let visitor = try resolve(identities, surrogate, at: millis)
+        let id = draft.eventID.map { hasher.eventID($0, sender: draft.advertiser ?? "") } ?? freshID()
+        var act = VisitorAct(id: id, type: draft.type, instant: draft.instant)
+        act.properties = draft.properties.filter { $0.name != ActOwner.property }
+        if let advertiser = draft.advertiser { act.properties.append(.init(ActOwner.property, .text(advertiser))) }
+        act.consent = decision.mode.rawValue
+        act.household = try draft.ip.map { ip throws(IntakeRefusal) in try household(ip, at: millis) }
+        return try book.take(act, of: visitor)
+    }
+
+    /// The visitor of identifiers and of a bid's pseudonym: all of them are one.
+    private func resolve(
+        _ identities: [Identity], _ surrogate: IdentityKey?, at millis: Int64
+    ) throws(IntakeRefusal) -> VisitorNumber {
+        guard let surrogate else { return try book.resolve(identities, at: millis) }
+        if let number = surrogates.visitor(of: surrogate) {
+            return try book.resolve(identities, and: number, at: millis)
+        }
+        return try book.resolve(identities + [Identity(.bid, surrogate)], at: millis)
+    }
+
+    private func household(_ address: IPAddress, at millis: Int64) throws(IntakeRefusal) -> IdentityKey {
+        let identity = hasher.household(address)
+        _ = try book.resolve([identity], at: millis)
+        return identity.key
+    }
+
+    private func freshID() -> IdentityKey {
+        let bytes = Digest.random(16)
+        let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        return IdentityKey(high: word(0), low: word(8))
+    }
+
+    // MARK: Our own notices
+
+    /// Whether a notice is something that a visitor did, and may be kept.
+    static func isAct(_ event: Event) -> Bool {
+        guard event.kind == .impression || event.kind == .click || event.kind == .conversion else { return false }
+        let facts = event.facts
+        return facts.consent == ConsentMode.full.rawValue && !facts.isTest
+            && (facts.visitorHigh != 0 || facts.visitorLow != 0)
+    }
+
+    /// An impression, click or conversion is an act like any other, whose type is its kind.
+    func take(notice event: Event) {
+        let facts = event.facts
+        let surrogate = IdentityKey(high: facts.visitorHigh, low: facts.visitorLow)
+        let id = hasher.eventID(event.id, sender: "vendue")
+        var act = VisitorAct(id: id, type: event.kind.label, instant: Instant(micros: event.instant.millis * 1000))
+        act.consent = facts.consent
+        for (name, text) in [
+            ("advertiser", facts.advertiser), ("strategy", facts.strategy), ("creative", facts.creative),
+            ("exchange", facts.exchange), ("domain", facts.domain), ("event", event.label), ("order", event.order),
+        ] where !text.isEmpty { act.properties.append(.init(name, .text(text))) }
+        if let value = event.value { act.properties.append(.init("value", .number(value))) }
+        // A visitor who opted out meanwhile, or a log that takes nothing: the notice itself is booked all the same.
+        guard let visitor = try? resolve([], surrogate, at: act.instant.millis) else { return }
+        _ = try? book.take(act, of: visitor)
+    }
+
+    // MARK: Cookies
+
+    private func take(sync draft: SyncDraft) -> IntakeOutcome {
+        var outcome = IntakeOutcome()
+        guard services.consent.decide(draft.consent.signals, at: draft.instant).mode == .full else { return outcome }
+        let identifiers: [Identifier] = [
+            .cookie(draft.cookie), .exchangeUser(exchange: draft.exchange, id: draft.uid),
+        ]
+        let before = book.lastSequence
+        do throws(IntakeRefusal) {
+            _ = try book.resolve(identifiers.map { hasher.identity($0) }, at: draft.instant.millis)
+            outcome.accepted = 1
+            if book.lastSequence != before { outcome.sequence = book.lastSequence }
+        } catch {
+            if error == .unavailable { return .unavailable }
+        }
+        return outcome
+    }
+
+    private func choose(_ identifiers: [Identifier], isOptedOut: Bool, at instant: Instant) -> IntakeOutcome {
+        var outcome = IntakeOutcome()
+        guard !identifiers.isEmpty else { return outcome }
+        let identities = identifiers.map { hasher.identity($0) }
+        // Who is unknown has nothing to be opted in to.
+        if !isOptedOut, book.visitor(of: identities) == nil { return outcome }
+        do throws(IntakeRefusal) {
+            let visitor = try book.resolve(identities, at: instant.millis)
+            outcome.sequence = try book.choose(visitor, optOut: isOptedOut)
+            outcome.accepted = 1
+        } catch {
+            return .unavailable
+        }
+        return outcome
+    }
+}

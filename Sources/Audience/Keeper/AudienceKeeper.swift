@@ -1,0 +1,356 @@
+package import Consent
+internal import Dispatch
+package import Documents
+package import Events
+internal import Foundation
+internal import Sealing
+internal import Synchronization
+package import Targeting
+package import Units
+
+/// The one thread that writes profiles: it takes what visitors and advertisers tell, resolves who it was, puts it into
+/// the log, and brings what has become durable into the tables that bids read.
+///
+/// Whoever tells it something leaves a message and goes on. Long work (a changed rule over all histories, a list of
+/// millions, a snapshot) is done a slice at a time between messages, so that an event is in its profile within
+/// milliseconds whatever else goes on.
+package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
+    // Unchecked because it has variables without a lock. Invariant: everything but `inbox`, `bell`, `sleeping`, `ended`
+    // and `figures`, which are safe to share, belongs to the keeper's thread from `start` to `stop`, and to the thread
+    // that made it before and after.
+    enum Message: Sendable {
+        case submission(Submission, @Sendable (IntakeOutcome) -> Void)
+        /// The log is durable so far.
+        case durable(UInt64, hasFailed: Bool)
+        /// An impression, click or conversion of ours has become durable.
+        case notice(Event)
+        case documents(put: [AudienceDocument], removed: [String], @Sendable () -> Void)
+        case upload(audience: String, list: String, @Sendable (Int?) -> Void)
+        case export(VisitorName, @Sendable (VisitorExport?) -> Void)
+        case erase(VisitorName, @Sendable (EraseOutcome) -> Void)
+        case snapshot
+        case stop
+    }
+
+    let services: AudienceServices
+    package let book: AudienceBook
+    let hasher: IdentityHasher
+    let surrogates: SurrogateCipher
+    let folder: AudienceFolder
+    let reader: EventReader
+    var catalog: AudienceCatalog
+    var jobs: [any AudienceJob] = []
+    /// Of the log.
+    var durable: UInt64 = 0
+    /// What was taken, and is answered when it is durable and in the profiles: the next bid knows of it.
+    private var answers: [(sequence: UInt64, outcome: IntakeOutcome, done: @Sendable (IntakeOutcome) -> Void)] = []
+    var hasLogFailed = false
+    /// Erasures that wait for their record to be durable.
+    var erasures: [(sequence: UInt64, done: @Sendable (EraseOutcome) -> Void)] = []
+    /// Lists whose memberships stand in the tables, and which the next snapshot makes superfluous.
+    var appliedLists: [String] = []
+    var lastSnapshotMillis: Int64
+    var recordsSinceSnapshot = 0
+    var isStopping = false
+
+    private let inbox = Mutex<[Message]>([])
+    private let bell = DispatchSemaphore(value: 0)
+    private let sleeping = Atomic<Bool>(false)
+    private let ended = DispatchSemaphore(value: 0)
+    private let held: Mutex<AudienceFigures>
+
+    /// - Parameters:
+    ///   - book: with what the log held before this start.
+    ///   - catalog: with the roster as it was left.
+    package init(_ services: AudienceServices, book: AudienceBook, folder: AudienceFolder) throws {
+        self.services = services
+        self.book = book
+        self.folder = folder
+        guard let roster = AudienceRoster(try folder.roster()) else {
+            throw AudienceFault("the roster at \(folder.path)/roster is damaged; restore it from a copy")
+        }
+        catalog = AudienceCatalog(roster: roster)
+        hasher = IdentityHasher(key: services.identityKey)
+        surrogates = SurrogateCipher(directoryKey: services.identityKey)
+        reader = EventReader(retentionSeconds: Int64(services.policy.actDays) * 86_400)
+        lastSnapshotMillis = services.time.instant().millis
+        held = Mutex(AudienceFigures())
+    }
+
+    /// Takes the documents there are at start, before the thread runs.
+    package func useFirst(_ documents: [AudienceDocument]) { use(documents, removed: []) }
+
+    /// Brings up to date what the log told before the rules were known, and starts the thread.
+    package func start() {
+        folder.removeParts()
+        let millis = services.time.instant().millis
+        while book.evaluateRest(4096, at: millis) {}
+        book.isReplaying = false
+        restoreLists()
+        let thread = Thread { [self] in run() }
+        thread.name = "audience"
+        thread.start()
+    }
+
+    /// Takes what has been told so far, and ends the thread.
+    package func stop() {
+        post(.stop)
+        ended.wait()
+    }
+
+    // MARK: From any thread
+
+    package func submit(_ submission: Submission, done: @escaping @Sendable (IntakeOutcome) -> Void) {
+        let isTaken = inbox.withLock { inbox in
+            // Who tells faster than can be written down is told to come again.
+            guard inbox.count < Self.messagesMax else { return false }
+            inbox.append(.submission(submission, done))
+            return true
+        }
+        guard isTaken else { return done(.unavailable) }
+        ring()
+    }
+
+    /// Tells how far the log is durable, and whether it has failed: then nothing more will be.
+    package func logIsDurable(through sequence: UInt64, hasFailed: Bool) {
+        post(.durable(sequence, hasFailed: hasFailed))
+    }
+
+    /// Tells of a notice that is durable.
+    package func follow(_ event: Event) {
+        guard Self.isAct(event) else { return }
+        post(.notice(event))
+    }
+
+    /// Takes documents, new, changed and removed; returns when targeting goes by them, as far as they need no long work.
+    package func use(put: [AudienceDocument], removed: [String]) async {
+        await withCheckedContinuation { continuation in
+            post(.documents(put: put, removed: removed) { continuation.resume() })
+        }
+    }
+
+    /// Replaces the members of an audience by a list in the folder; returns when bids go by it.
+    ///
+    /// - Returns: how many there are; nil where there is no such audience, or a newer list took this one's place.
+    package func replaceMembers(of audience: String, by list: String) async -> Int? {
+        await withCheckedContinuation { continuation in
+            post(.upload(audience: audience, list: list) { continuation.resume(returning: $0) })
+        }
+    }
+
+    /// What is known of a visitor; nil where nothing is.
+    package func export(_ name: VisitorName) async -> VisitorExport? {
+        await withCheckedContinuation { continuation in
+            post(.export(name) { continuation.resume(returning: $0) })
+        }
+    }
+
+    /// Forgets a visitor; returns when that is durable.
+    package func erase(_ name: VisitorName) async -> EraseOutcome {
+        await withCheckedContinuation { continuation in
+            post(.erase(name) { continuation.resume(returning: $0) })
+        }
+    }
+
+    /// Asks for a snapshot soon.
+    package func requestSnapshot() { post(.snapshot) }
+
+    /// As they were a moment ago.
+    package var figures: AudienceFigures { held.withLock { $0 } }
+
+    func post(_ message: Message) {
+        inbox.withLock { $0.append(message) }
+        ring()
+    }
+
+    private func ring() {
+        if sleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.signal() }
+    }
+
+    // MARK: The thread
+
+    private static let messagesMax = 10_000
+    /// How long a slice of long work may take: what an event waits at most behind it.
+    private static let sliceNanos: Int64 = 1_000_000
+    private static let idleMillis = 20
+    /// Of a turn: ten million visitors are gone through in some minutes.
+    private static let sweepSlots = 512
+
+    private func run() {
+        while !isStopping {
+            let isBusy = turn()
+            guard !isBusy else { continue }
+            sleeping.store(true, ordering: .sequentiallyConsistent)
+            if inbox.withLock({ !$0.isEmpty }) {
+                sleeping.store(false, ordering: .relaxed)
+                continue
+            }
+            _ = bell.wait(timeout: .now() + .milliseconds(waitMillis))
+            sleeping.store(false, ordering: .releasing)
+        }
+        ended.signal()
+    }
+
+    /// Until the next thing falls due.
+    private var waitMillis: Int {
+        guard let due = book.nextDueMillis else { return Self.idleMillis }
+        return min(Self.idleMillis, max(0, Int(clamping: due - services.time.instant().millis)))
+    }
+
+    /// Takes all messages, sees to what has fallen due, and does one slice of long work.
+    ///
+    /// - Returns: whether there is more to do at once.
+    package func turn() -> Bool {
+        let messages = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
+        }
+        for message in messages { handle(message) }
+        let millis = services.time.instant().millis
+        var isBusy = book.advance(to: millis, limit: 1000)
+        isBusy = book.evaluateRest(200, at: millis) || isBusy
+        book.sweep(Self.sweepSlots, at: millis)
+        planSnapshot(at: millis)
+        if !jobs.isEmpty {
+            let until = services.time.moment().nanos + Self.sliceNanos
+            // What it does may bring more jobs.
+            var job = jobs.removeFirst()
+            if !job.step(self, hasTime: { services.time.moment().nanos < until }) { jobs.insert(job, at: 0) }
+            isBusy = true
+        }
+        let figures = AudienceFigures(book, catalog, jobs: jobs.count)
+        held.withLock { $0 = figures }
+        return isBusy || !messages.isEmpty
+    }
+
+    /// Answers whatever has become durable; all of it when nothing more will.
+    private func answer() {
+        var ready = 0
+        while ready < answers.count, answers[ready].sequence <= durable || hasLogFailed {
+            let (sequence, outcome, done) = answers[ready]
+            done(sequence <= durable ? outcome : .unavailable)
+            ready += 1
+        }
+        answers.removeFirst(ready)
+    }
+
+    private func handle(_ message: Message) {
+        switch message {
+        case .submission(let submission, let done):
+            let outcome = take(submission)
+            if let sequence = outcome.sequence, sequence > durable, !hasLogFailed {
+                answers.append((sequence, outcome, done))
+            } else {
+                done(outcome)
+            }
+        case .durable(let sequence, let hasFailed):
+            durable = max(durable, sequence)
+            book.becameDurable(through: durable, at: services.time.instant().millis)
+            hasLogFailed = hasLogFailed || hasFailed
+            answer()
+            endErasures()
+        case .notice(let event): take(notice: event)
+        case .documents(let put, let removed, let done):
+            use(put, removed: removed)
+            done()
+        case .upload(let audience, let list, let done): takeUpload(audience, list, done)
+        case .export(let name, let done):
+            guard let visitor = visitor(named: name) else { return done(nil) }
+            jobs.append(ExportJob(visitor, self, done))
+        case .erase(let name, let done): erase(name, done)
+        case .snapshot: lastSnapshotMillis = .min
+        case .stop: isStopping = true
+        }
+    }
+}
+
+/// Long work that is done a slice at a time.
+protocol AudienceJob {
+    /// Goes on for as long as there is time.
+    ///
+    /// - Returns: whether it is done.
+    mutating func step(_ keeper: AudienceKeeper, hasTime: () -> Bool) -> Bool
+}
+
+/// What makes the audience's files unusable.
+package struct AudienceFault: Error, CustomStringConvertible, Sendable {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// What the keeper needs of the rest of the service.
+package struct AudienceServices {
+    package let policy: AudiencePolicy
+    package let consent: ConsentPolicy
+    /// 32 bytes, of all hashes of identifiers.
+    package let identityKey: [UInt8]
+    package let time: any TimeSource
+    /// Opens what `vclick` brought back: the visitor of the click.
+    package let openClick: (String) -> IdentityKey?
+    /// Hands what targeting has to know of audiences to the loops.
+    package let publish: @Sendable (AudienceView) -> Void
+    /// Says something to the operator.
+    package let report: @Sendable (String) -> Void
+
+    package init(
+        policy: AudiencePolicy, consent: ConsentPolicy, identityKey: [UInt8], time: any TimeSource,
+        openClick: @escaping (String) -> IdentityKey?, publish: @escaping @Sendable (AudienceView) -> Void,
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        self.policy = policy
+        self.consent = consent
+        self.identityKey = identityKey
+        self.time = time
+        self.openClick = openClick
+        self.publish = publish
+        self.report = report
+    }
+}
+
+/// What targeting has to know of audiences: how they are spelled, and which addresses are in which.
+package struct AudienceView: Sendable {
+    package let names: AudienceNames
+    package let addresses: [(range: AddressRange, number: UInt32)]
+}
+
+/// How somebody names a visitor.
+package enum VisitorName: Hashable, Sendable {
+    case identifier(Identifier)
+    /// The pseudonym that the log shows.
+    case surrogate(IdentityKey)
+}
+
+/// What became of an erasure.
+package enum EraseOutcome: Equatable, Sendable {
+    case erased
+    case unknown
+    /// The log takes nothing.
+    case unavailable
+}
+
+/// What the keeper has and does, for metrics.
+package struct AudienceFigures: Sendable {
+    package var counts = AudienceCounts()
+    package var bytes = 0
+    package var timers = 0
+    package var jobs = 0
+    package var histories = 0
+    package var visitors = 0
+    package var memberships = 0
+    /// Visitors by audience, as they were counted last.
+    package var sizes: [String: Int] = [:]
+
+    package init() {}
+
+    init(_ book: AudienceBook, _ catalog: AudienceCatalog, jobs: Int) {
+        visitors = book.tables.visitorCount
+        memberships = book.tables.membershipCount
+        for (id, entry) in catalog.roster.entries { sizes[id] = book.sizes[entry.number] ?? 0 }
+        counts = book.counts
+        bytes = book.tables.bytes.total
+        timers = book.timers.count
+        histories = book.states.count
+        self.jobs = jobs
+    }
+}
