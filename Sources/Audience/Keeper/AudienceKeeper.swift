@@ -50,7 +50,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     /// Lists whose memberships stand in the tables, and which the next snapshot makes superfluous.
     var appliedLists: [String] = []
     var lastSnapshotMillis: Int64
-    var recordsSinceSnapshot = 0
+    private var nextSweepMillis: Int64 = 0
     var isStopping = false
 
     private let inbox = Mutex<[Message]>([])
@@ -173,7 +173,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     /// How long a slice of long work may take: what an event waits at most behind it.
     private static let sliceNanos: Int64 = 1_000_000
     private static let idleMillis = 20
-    /// Of a turn: ten million visitors are gone through in some minutes.
+    /// Every ``idleMillis``: ten million visitors are gone through in some minutes.
     private static let sweepSlots = 512
 
     private func run() {
@@ -209,7 +209,10 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         let millis = services.time.instant().millis
         var isBusy = book.advance(to: millis, limit: 1000)
         isBusy = book.evaluateRest(200, at: millis) || isBusy
-        book.sweep(Self.sweepSlots, at: millis)
+        if millis >= nextSweepMillis {
+            nextSweepMillis = millis + Int64(Self.idleMillis)
+            book.sweep(Self.sweepSlots, at: millis)
+        }
         planSnapshot(at: millis)
         if !jobs.isEmpty {
             let until = services.time.moment().nanos + Self.sliceNanos
