@@ -132,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "audience-benchmark",
             dependencies: [
-                "Audience", "CAllocations", "Events", "Units",
+                "Audience", "CAllocations", "Consent", "Events", "IPSignals", "OpenRTB", "Targeting", "Traffic",
+                "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/AudienceBenchmark"),

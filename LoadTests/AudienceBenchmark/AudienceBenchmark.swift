@@ -3,15 +3,17 @@ internal import Audience
 internal import CAllocations
 internal import Foundation
 
-/// Measures the audience tables: what they occupy, how fast they fill, and how long a bid looks while they are written.
+/// Measures what a bid asks about its visitor: the audience tables' memory, how fast they fill and how long a bid looks
+/// while they are written, look-ups of addresses among blocks of them, and decisions on consent.
 @main
 struct AudienceBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audience-benchmark",
-        abstract: "Memory and time of the audience tables.",
+        abstract: "Memory and time of the audience tables, address blocks and consent.",
         discussion: """
             Makes visitors in bulk, looks them up from reader threads while one thread writes, then writes a snapshot to
-            the system's temporary folder and loads it (which is read from the system's file cache).
+            the system's temporary folder and loads it (which is read from the system's file cache). Then looks
+            addresses up among CIDR blocks, and decides on the consent of generated requests.
 
             Example: audience-benchmark --visitors 10000000 --check
 
@@ -37,7 +39,10 @@ struct AudienceBenchmark: ParsableCommand {
     @Option(help: "How long they look.")
     var seconds = 10
 
-    @Option(help: "Of identifiers and audiences.")
+    @Option(help: "How many CIDR blocks.")
+    var prefixes = 1_000_000
+
+    @Option(help: "Of identifiers, audiences and CIDR blocks.")
     var seed: UInt64 = 7
 
     @Flag(help: "Hold the figures to their limits.")
@@ -45,15 +50,34 @@ struct AudienceBenchmark: ParsableCommand {
 
     func validate() throws {
         guard (1...100_000_000).contains(visitors), (1...500).contains(memberships), (1...7).contains(identifiers),
-            (1...64).contains(readers), (0...1_000_000).contains(events), (1...3600).contains(seconds)
+            (1...64).contains(readers), (0...1_000_000).contains(events), (1...3600).contains(seconds),
+            (100...10_000_000).contains(prefixes)
         else {
             throw ValidationError(
                 "--visitors must be in 1…100,000,000, --memberships in 1…500, --identifiers in 1…7, --readers in 1…64, "
-                    + "--events in 0…1,000,000 and --seconds in 1…3600")
+                    + "--events in 0…1,000,000, --seconds in 1…3600 and --prefixes in 100…10,000,000")
         }
     }
 
     func run() throws {
+        guard BatchTimes.seesAllocations else { throw Shortfall(text: "the counter of allocations sees none") }
+        let (figures, snapshot) = try measureTables()
+        let addresses = AddressLooks(prefixes: prefixes, seed: seed)
+        print(addresses.text)
+        let consent = try ConsentLooks()
+        print(consent.text)
+        let result = AudienceResult(figures: figures, snapshot: snapshot, addresses: addresses, consent: consent)
+        try write(result)
+        guard addresses.wrong == 0 else { throw Shortfall(text: "\(addresses.wrong) addresses were not found") }
+        guard consent.isSound else { throw Shortfall(text: "consent strings were not understood") }
+        if check, !result.faults.isEmpty {
+            for fault in result.faults { print("beyond its limit: \(fault)") }
+            throw ExitCode(1)
+        }
+    }
+
+    /// Prints what it measures, and gives the tables' memory back.
+    private func measureTables() throws -> (AudienceFigures, Snapshotting) {
         let world = AudienceWorld(visitors: visitors, memberships: memberships, identifiers: identifiers, seed: seed)
         let start = ContinuousClock.now
         let tables = AudienceTables(visitors: visitors, identities: visitors * identifiers)
@@ -74,14 +98,9 @@ struct AudienceBenchmark: ParsableCommand {
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
         let snapshot = try Snapshotting(tables, path: path)
-        let result = AudienceResult(figures: figures, snapshot: snapshot)
-        print(result.text)
-        try write(result)
+        print(snapshot.text)
         guard snapshot.isWhole, reading.wrong == 0 else { throw Shortfall(text: "visitors were lost") }
-        if check, !result.faults.isEmpty {
-            for fault in result.faults { print("beyond its limit: \(fault)") }
-            throw ExitCode(1)
-        }
+        return (figures, snapshot)
     }
 
     static func seconds(_ duration: Duration) -> Double {

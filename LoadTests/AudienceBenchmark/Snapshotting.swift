@@ -36,6 +36,13 @@ struct Snapshotting {
         (loadSeconds, isWhole) = try Self.load(path, bytes, counts)
     }
 
+    var text: String {
+        String(
+            format: "%@ %9.1f s   %.0f MB written, the slowest block %.0f µs\n%@ %9.1f s",
+            AudienceFigures.pad("snapshot"), writeSeconds, Double(bytes) / 1e6, slowestBlockMicros,
+            AudienceFigures.pad("loaded again"), loadSeconds)
+    }
+
     private static func load(_ path: String, _ bytes: Int, _ counts: [Int]) throws -> (seconds: Double, isWhole: Bool) {
         let start = ContinuousClock.now
         let tables = AudienceTables(visitors: counts[0], identities: counts[1])
