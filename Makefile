@@ -25,7 +25,7 @@ bench: packages
 	swift build -c release --product audience-benchmark
 	.build/release/audience-benchmark --visitors 200000 --seconds 2 --check
 
-# The same of ten million visitors: 6 GiB of memory, 2.5 GB of the temporary folder, some two minutes.
+# The same of ten million visitors: 5 GiB of memory, 2.5 GB of the temporary folder, two to three minutes.
 audience-bench: packages
 	swift build -c release --product audience-benchmark
 	.build/release/audience-benchmark --visitors 10000000 --check
