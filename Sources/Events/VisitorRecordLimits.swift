@@ -7,13 +7,13 @@ package enum VisitorRecordLimits {
     /// Bytes of a property's name: a word too.
     package static let nameBytesMax = 64
     /// Properties of one act: a product's page tells some ten.
-    package static let propertiesMax = 32
+    package static let propertiesMax = 33
     /// Bytes of one text: a product's id, its category's path.
     package static let textBytesMax = 256
     /// Texts of one property: the lines of a basket.
     package static let textsMax = 16
     /// Identifiers in one link: a browser with every identity module sends about 20 at a time.
-    package static let identitiesMax = 64
+    package static let identitiesMax = 66
     /// Bytes of the id of an audience and of the name of a file.
     package static let nameOfFileBytesMax = 256
     /// Bytes of a payload before it is sealed: sealed and framed it must stay below a record's 64 KiB.

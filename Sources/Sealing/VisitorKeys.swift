@@ -122,6 +122,14 @@ package final class VisitorKeys: Sendable {
         try sync()
     }
 
+    /// Overwrites several keys, with one sync for all.
+    package func delete(_ numbers: [UInt32]) throws(VisitorKeysError) {
+        for number in numbers where try entry(number) != .deleted {
+            try change { (state) throws(VisitorKeysError) in try self.write(.deleted, of: number, &state) }
+        }
+        try sync()
+    }
+
     /// Returns when every key made before the call would survive a power cut.
     ///
     /// - Throws: for good after a failure, as nobody knows then what the disk holds.

@@ -122,7 +122,7 @@ final class AudienceSide {
     /// Starts the thread; every profile is as the log and the registered rules say when this returns.
     func start() {
         keeper.start()
-        for notice in notices { keeper.follow(notice) }
+        for notice in notices { keeper.follow(notice, isOld: true) }
         notices = []
     }
 }
@@ -132,9 +132,14 @@ private final class LogLine: @unchecked Sendable {
     // Unchecked because of the variable. Invariant: it is set once, before the keeper's thread, its only reader, starts.
     var log: EventLog?
 
-    func append(_ record: VisitorRecord, by sealer: VisitorSealer, at instant: Instant) -> UInt64? {
-        guard let log, let bytes = try? sealer.bytes(of: record, at: instant) else { return nil }
-        return log.append(bytes)
+    func append(_ record: VisitorRecord, by sealer: VisitorSealer, at instant: Instant) -> AppendOutcome {
+        do throws(VisitorKeysError) {
+            guard let log else { return .unavailable }
+            guard let bytes = try sealer.bytes(of: record, at: instant) else { return .unwritable }
+            return log.append(bytes).map { .sequence($0) } ?? .unavailable
+        } catch {
+            return .unavailable
+        }
     }
 }
 
@@ -170,9 +175,9 @@ private struct KeyRegister: AudienceKeys {
         }
     }
 
-    func delete(_ visitor: VisitorNumber) {
+    func delete(_ visitors: [VisitorNumber]) {
         do throws(VisitorKeysError) {
-            try keys.delete(visitor.rawValue)
+            try keys.delete(visitors.map(\.rawValue))
         } catch {
             logger.error("\(error)")
         }

@@ -15,6 +15,17 @@ package enum IntakeRefusal: Error, Equatable, Sendable {
     case full
     /// The log takes nothing.
     case unavailable
+    /// More than a record holds.
+    case tooLarge
+}
+
+/// What became of a record.
+package enum AppendOutcome: Equatable, Sendable {
+    case sequence(UInt64)
+    /// The log takes nothing.
+    case unavailable
+    /// It is more than a record holds, or its visitor has no key.
+    case unwritable
 }
 
 /// The keys under which visitors' records are sealed.
@@ -23,8 +34,8 @@ package protocol AudienceKeys {
     ///
     /// - Returns: whether that worked.
     func make(_ visitor: VisitorNumber) -> Bool
-    /// Deletes a key: what the log holds of the visitor can be read by nobody any more.
-    func delete(_ visitor: VisitorNumber)
+    /// Deletes keys: what the log holds of the visitors can be read by nobody any more.
+    func delete(_ visitors: [VisitorNumber])
 }
 
 /// What the keeper has counted since the start.
@@ -61,6 +72,10 @@ package final class AudienceBook {
     /// Visitors whose profile changed while no rule was known yet.
     var unevaluated: Set<VisitorNumber> = []
     var isReplaying = true
+    /// Numbers of audiences that mean something; memberships under others are dropped.
+    var inForce: Set<AudienceNumber> = []
+    /// Keys that go when the record of their visitor's end is durable.
+    private var doomed: [(sequence: UInt64, numbers: [VisitorNumber])] = []
     /// Acts in the log that are not durable yet, in its order.
     private var inFlight: [(sequence: UInt64, visitor: VisitorNumber, act: VisitorAct)] = []
     private var inFlightIDs: Set<IdentityKey> = []
@@ -73,15 +88,15 @@ package final class AudienceBook {
     private(set) var lastSequence: UInt64 = 0
     /// When the next thing falls due, in milliseconds.
     var nextDueMillis: Int64? { timers.first }
-    private let append: (VisitorRecord) -> UInt64?
+    private let append: (VisitorRecord) -> AppendOutcome
     private let keys: any AudienceKeys
 
     /// - Parameters:
-    ///   - append: puts a record into the log and returns its sequence; nil where the log takes none.
+    ///   - append: puts a record into the log and returns its sequence.
     ///   - keys: of visitors' records.
     package init(
         tables: AudienceTables, policy: AudiencePolicy, keys: any AudienceKeys,
-        append: @escaping (VisitorRecord) -> UInt64?
+        append: @escaping (VisitorRecord) -> AppendOutcome
     ) {
         self.tables = tables
         self.policy = policy
@@ -101,9 +116,11 @@ package final class AudienceBook {
 
     /// The one visitor of some identifiers: found, made, or become one of several.
     ///
-    /// - Parameter number: of a visitor who is the same, known by another way.
+    /// - Parameters:
+    ///   - number: of a visitor who is the same, known by another way.
+    ///   - mergesMax: how many may have become one by this; a stranger's word joins a few, not everybody.
     package func resolve(
-        _ identities: [Identity], and number: VisitorNumber? = nil, at millis: Int64
+        _ identities: [Identity], and number: VisitorNumber? = nil, mergesMax: Int = .max, at millis: Int64
     ) throws(IntakeRefusal) -> VisitorNumber {
         var known = number.flatMap { tables.resolve($0) }.map { [$0] } ?? []
         var new: [Identity] = []
@@ -119,6 +136,8 @@ package final class AudienceBook {
         let survivor = known.min()
         let visitor = if let survivor { survivor } else { try makeVisitor(at: millis) }
         for other in known where other != visitor {
+            let merged = [visitor, other].reduce(1) { $0 + (states[$1]?.former.count ?? 0) }
+            guard merged <= mergesMax else { continue }
             _ = try log(.merge(from: other, into: visitor))
             merge(other, into: visitor)
         }
@@ -141,9 +160,13 @@ package final class AudienceBook {
     }
 
     private func log(_ record: VisitorRecord) throws(IntakeRefusal) -> UInt64 {
-        guard let sequence = append(record) else { throw .unavailable }
-        lastSequence = sequence
-        return sequence
+        switch append(record) {
+        case .sequence(let sequence):
+            lastSequence = sequence
+            return sequence
+        case .unavailable: throw .unavailable
+        case .unwritable: throw .tooLarge
+        }
     }
 
     /// Adds a member of a list.
@@ -193,6 +216,10 @@ package final class AudienceBook {
             applied += 1
         }
         inFlight.removeFirst(applied)
+        // A key goes when the record that says so is safe: else a start would find a visitor without one.
+        let gone = doomed.prefix { $0.sequence <= sequence }
+        doomed.removeFirst(gone.count)
+        if !gone.isEmpty { keys.delete(gone.flatMap(\.numbers)) }
     }
 
     /// Takes a choice, which holds at once.
@@ -205,7 +232,7 @@ package final class AudienceBook {
     /// Forgets a visitor: at once in the tables, and for good in the log, whose key goes.
     package func erase(_ visitor: VisitorNumber) throws(IntakeRefusal) -> UInt64 {
         let sequence = try log(.erase(visitor))
-        remove(visitor)
+        doomed.append((sequence, remove(visitor)))
         counts.erased += 1
         return sequence
     }
@@ -227,7 +254,7 @@ package final class AudienceBook {
             link(identities, to: visitor)
         case .merge(let from, let into): merge(from, into: into, profile: profile)
         case .optOut(let visitor, let isOut): setOptOut(visitor, isOut)
-        case .erase(let visitor): remove(visitor)
+        case .erase(let visitor): keys.delete(remove(visitor))
         case .members: break
         }
     }
@@ -249,7 +276,8 @@ package final class AudienceBook {
         guard tables.resolve(from) == from, let into = tables.resolve(into), from != into else { return }
         guard tables.merge(from, into: into, profile: profile) else { return }
         var state = states[into] ?? VisitorState()
-        if let other = states.removeValue(forKey: from) {
+        let isMerged = state.former.contains(from)
+        if let other = states.removeValue(forKey: from), !isMerged {
             state.history.merge(other.history)
             state.see(other.seen)
             state.former += other.former
@@ -258,9 +286,12 @@ package final class AudienceBook {
                 timers.insert(.init(due: plan.millis, visitor: into.rawValue, audience: plan.audience))
             }
         }
-        state.former.append(from)
+        if !isMerged { state.former.append(from) }
         states[into] = state
-        if tables.flags(into).contains(.optedOut) { clearProfile(into) }
+        if tables.flags(into).contains(.optedOut) {
+            clearProfile(into)
+            leaveHouseholds(into)
+        }
         counts.merges += 1
         merged.insert(into)
         reviewLater(into)
@@ -298,16 +329,16 @@ package final class AudienceBook {
         states[visitor] = emptied
     }
 
-    private func remove(_ visitor: VisitorNumber) {
-        guard let visitor = tables.resolve(visitor) else { return }
+    /// - Returns: whose keys have to go.
+    private func remove(_ visitor: VisitorNumber) -> [VisitorNumber] {
+        guard let visitor = tables.resolve(visitor) else { return [visitor] }
         leaveHouseholds(visitor)
         tables.remove(visitor)
-        forgetState(of: visitor)
+        return forgetState(of: visitor)
     }
 
-    private func forgetState(of visitor: VisitorNumber) {
-        let former = states.removeValue(forKey: visitor)?.former ?? []
-        for number in former + [visitor] { keys.delete(number) }
+    private func forgetState(of visitor: VisitorNumber) -> [VisitorNumber] {
+        (states.removeValue(forKey: visitor)?.former ?? []) + [visitor]
     }
 
     /// Goes on through the visitors: drops what is over, and forgets whoever was idle for too long.
@@ -317,28 +348,30 @@ package final class AudienceBook {
         let hasRoom = tables.hasRoom
         if hasRoom { idleMillis = policy.visitorMillis }
         let limit = (millis - idleMillis) / 1000
-        var gone: [VisitorNumber] = []
+        var gone: [(sequence: UInt64, visitor: VisitorNumber)] = []
         var kept: [VisitorNumber] = []
         let tally = tables.sweep(slots: slots, atMillis: millis) { visitor, lastSeen in
             guard Int64(lastSeen) < limit else {
                 kept.append(visitor)
                 return false
             }
-            gone.append(visitor)
+            // Whom the log does not let go stays.
+            guard case .sequence(let sequence) = append(.erase(visitor)) else { return false }
+            gone.append((sequence, visitor))
             return true
         }
         for visitor in kept {
             for membership in tables.memberships(visitor) where membership.untilMillis > millis {
-                counting[membership.audience, default: 0] += 1
+                if inForce.contains(membership.audience) {
+                    counting[membership.audience, default: 0] += 1
+                } else {
+                    tables.removeMembership(visitor, audience: membership.audience)
+                }
             }
             let types = states[visitor]?.history.trim(before: millis - policy.actMillis) ?? []
             if !types.isEmpty { review(visitor, after: types, at: millis) }
         }
-        for visitor in gone {
-            // If the log takes nothing it comes back at the next start, and is as idle then.
-            _ = append(.erase(visitor))
-            forgetState(of: visitor)
-        }
+        for (sequence, visitor) in gone { doomed.append((sequence, forgetState(of: visitor))) }
         if idleMillis < policy.visitorMillis {
             counts.evicted += UInt64(gone.count)
         } else {
@@ -357,6 +390,8 @@ package final class AudienceBook {
             act.instant.millis > millis - policy.actMillis
         else { return }
         if let key = act.household { applyToHousehold(act, key, of: visitor, at: millis) }
+        // Read again over a snapshot, it may be in the history and not yet in the memberships.
+        if isReplaying { reviewLater(visitor) }
         guard record(act, of: visitor, at: millis) else { return }
         counts.acts += 1
     }

@@ -79,8 +79,13 @@ package struct AudienceFolder: Sendable {
         try? FileManager.default.removeItem(atPath: path + "/lists/" + name)
     }
 
-    /// Removes what an interrupted upload left.
+    /// Removes what an interrupted upload or snapshot left.
     package func removeParts() {
+        let kept = snapshots().first.map { ["\($0)" + Self.tablesSuffix, "\($0)" + Self.statesSuffix] } ?? []
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        where name != "roster" && name != "lists" && !kept.contains(name) {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
         let names = try? FileManager.default.contentsOfDirectory(atPath: path + "/lists")
         for name in names ?? [] where name.hasSuffix(".part") { removeList(name) }
     }

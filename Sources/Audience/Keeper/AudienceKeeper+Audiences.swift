@@ -24,6 +24,7 @@ extension AudienceKeeper {
     /// Compiles the rules there are, those in the making too, so that what happens meanwhile counts for both.
     private func compile() {
         book.compiled = CompiledAudiences(catalog.rules) { catalog.number(of: $0) }
+        book.inForce = catalog.numbers
         guard !book.compiled.cycle.isEmpty else { return }
         let circle = book.compiled.cycle.joined(separator: ", ")
         let others = book.compiled.unordered.joined(separator: ", ")
@@ -101,6 +102,7 @@ extension AudienceKeeper {
         guard let making = catalog.upload(audience, file: list), let file = folder.openList(list) else {
             return done(nil)
         }
+        book.inForce = catalog.numbers
         jobs.append(ListJob(making, list, file, lifetimeMillis: lifetimeMillis(of: audience), done))
     }
 
@@ -134,13 +136,22 @@ private struct RuleJob: AudienceJob {
     init(_ making: AudienceCatalog.Making, _ book: AudienceBook) {
         number = making.number
         self.making = making
-        rest = Array(book.states.keys)
+        guard case .rule(let rule) = making.source, !rule.references.isEmpty else {
+            rest = Array(book.states.keys)
+            return
+        }
+        rest = Self.everybody(in: book)
     }
 
     init(_ number: AudienceNumber, _ book: AudienceBook) {
         self.number = number
         making = nil
-        rest = Array(book.states.keys)
+        rest = Self.everybody(in: book)
+    }
+
+    /// Who is in another audience may never have done anything.
+    private static func everybody(in book: AudienceBook) -> [VisitorNumber] {
+        (1..<UInt32(clamping: max(1, book.tables.directory.end))).map { VisitorNumber($0) }
     }
 
     mutating func step(_ keeper: AudienceKeeper, hasTime: () -> Bool) -> Bool {
@@ -213,4 +224,6 @@ private struct ListJob: AudienceJob {
         }
         return false
     }
+
+    func cancel() { done(nil) }
 }

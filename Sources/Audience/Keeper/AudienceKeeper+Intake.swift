@@ -28,7 +28,7 @@ extension AudienceKeeper {
             } catch {
                 switch error {
                 case .duplicate: outcome.duplicates += 1
-                case .unavailable: return .unavailable
+                case .unavailable where outcome.accepted == 0: return .unavailable
                 default: outcome.refused.append(RefusedEvent(line: entry.line, reason: Self.reason(error)))
                 }
             }
@@ -42,7 +42,7 @@ extension AudienceKeeper {
     private func take(one draft: EventDraft) -> IntakeOutcome {
         var outcome = IntakeOutcome()
         do throws(IntakeRefusal) {
-            outcome.sequence = try take(draft)
+            outcome.sequence = try take(draft, mergesMax: Self.browserMergesMax)
             outcome.accepted = 1
         } catch {
             switch error {
@@ -63,19 +63,23 @@ extension AudienceKeeper {
         case .duplicate: "an event with this event_id was taken before"
         case .nobody: "visitor: no identifier that can be used; give id, email_sha256, ifa or eids"
         case .full: "the memory for visitors is full; idle ones are being forgotten, try again"
+        case .tooLarge: "the event is larger than a record of the log; send fewer or shorter properties"
         case .unavailable: "the log takes no records; try again later"
         }
     }
 
     // MARK: Acts
 
-    private func take(_ draft: EventDraft) throws(IntakeRefusal) -> UInt64 {
+    /// What a browser's calls may join: a few devices of one person. Whoever has a token is believed.
+    private static let browserMergesMax = 8
+
+    private func take(_ draft: EventDraft, mergesMax: Int = .max) throws(IntakeRefusal) -> UInt64 {
         let decision = services.consent.decide(draft.consent.signals, at: draft.instant)
         guard decision.mode == .full else { throw .consent }
         let surrogate = draft.surrogate ?? draft.click.flatMap { services.openClick($0) }
         let identities = draft.visitor.filter { decision.ifaAllowed || $0.kind != .ifa }.map { hasher.identity($0) }
         let millis = draft.instant.millis
-        let visitor = try resolve(identities, surrogate, at: millis)
+        let visitor = try resolve(identities, surrogate, mergesMax: mergesMax, at: millis)
         let id = draft.eventID.map { hasher.eventID($0, sender: draft.advertiser ?? "") } ?? freshID()
         var act = VisitorAct(id: id, type: draft.type, instant: draft.instant)
         act.properties = draft.properties.filter { $0.name != ActOwner.property }
@@ -87,13 +91,13 @@ extension AudienceKeeper {
 
     /// The visitor of identifiers and of a bid's pseudonym: all of them are one.
     private func resolve(
-        _ identities: [Identity], _ surrogate: IdentityKey?, at millis: Int64
+        _ identities: [Identity], _ surrogate: IdentityKey?, mergesMax: Int = .max, at millis: Int64
     ) throws(IntakeRefusal) -> VisitorNumber {
-        guard let surrogate else { return try book.resolve(identities, at: millis) }
+        guard let surrogate else { return try book.resolve(identities, mergesMax: mergesMax, at: millis) }
         if let number = surrogates.visitor(of: surrogate) {
-            return try book.resolve(identities, and: number, at: millis)
+            return try book.resolve(identities, and: number, mergesMax: mergesMax, at: millis)
         }
-        return try book.resolve(identities + [Identity(.bid, surrogate)], at: millis)
+        return try book.resolve(identities + [Identity(.bid, surrogate)], mergesMax: mergesMax, at: millis)
     }
 
     private func household(_ address: IPAddress, at millis: Int64) throws(IntakeRefusal) -> IdentityKey {
@@ -112,14 +116,17 @@ extension AudienceKeeper {
 
     /// Whether a notice is something that a visitor did, and may be kept.
     static func isAct(_ event: Event) -> Bool {
-        guard event.kind == .impression || event.kind == .click || event.kind == .conversion else { return false }
+        // A conversion comes as an act of its own, by whoever reported it.
+        guard event.kind == .impression || event.kind == .click else { return false }
         let facts = event.facts
         return facts.consent == ConsentMode.full.rawValue && !facts.isTest
             && (facts.visitorHigh != 0 || facts.visitorLow != 0)
     }
 
     /// An impression, click or conversion is an act like any other, whose type is its kind.
-    func take(notice event: Event) {
+    ///
+    /// - Parameter isOld: of before this start.
+    func take(notice event: Event, isOld: Bool) {
         let facts = event.facts
         let surrogate = IdentityKey(high: facts.visitorHigh, low: facts.visitorLow)
         let id = hasher.eventID(event.id, sender: "vendue")
@@ -127,9 +134,14 @@ extension AudienceKeeper {
         act.consent = facts.consent
         for (name, text) in [
             ("advertiser", facts.advertiser), ("strategy", facts.strategy), ("creative", facts.creative),
-            ("exchange", facts.exchange), ("domain", facts.domain), ("event", event.label), ("order", event.order),
+            ("exchange", facts.exchange), ("domain", facts.domain),
         ] where !text.isEmpty { act.properties.append(.init(name, .text(text))) }
-        if let value = event.value { act.properties.append(.init("value", .number(value))) }
+        // Whom nobody knows any more is not made again by what was booked before.
+        if isOld,
+            surrogates.visitor(of: surrogate).flatMap({ book.tables.resolve($0) }) ?? book.tables.find(surrogate) == nil
+        {
+            return
+        }
         // A visitor who opted out meanwhile, or a log that takes nothing: the notice itself is booked all the same.
         guard let visitor = try? resolve([], surrogate, at: act.instant.millis) else { return }
         _ = try? book.take(act, of: visitor)
@@ -145,7 +157,8 @@ extension AudienceKeeper {
         ]
         let before = book.lastSequence
         do throws(IntakeRefusal) {
-            _ = try book.resolve(identifiers.map { hasher.identity($0) }, at: draft.instant.millis)
+            _ = try book.resolve(
+                identifiers.map { hasher.identity($0) }, mergesMax: Self.browserMergesMax, at: draft.instant.millis)
             outcome.accepted = 1
             if book.lastSequence != before { outcome.sequence = book.lastSequence }
         } catch {

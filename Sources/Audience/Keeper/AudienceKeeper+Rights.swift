@@ -84,6 +84,8 @@ struct ExportJob: AudienceJob {
         }
         return false
     }
+
+    func cancel() { done(nil) }
 }
 
 /// What is known of a visitor, but for what only the log still has word for word.

@@ -23,11 +23,13 @@ extension AudienceKeeper {
     }
 }
 
-/// Writes a snapshot: the tables first, then what the keeper alone needs.
+/// Writes a snapshot: what the keeper alone needs first, then the tables. So an act between the two is read again from
+/// the log, whatever the tables hold of it already.
 private struct SnapshotJob: AudienceJob {
     private let sequence: UInt64
     private let files: AudienceFolder.SnapshotFiles
-    private let dump: TableDump
+    /// nil once all of it is written.
+    private var dump: TableDump?
     private var states: [VisitorNumber]
     private let lists: [String]
 
@@ -44,14 +46,17 @@ private struct SnapshotJob: AudienceJob {
         do {
             while hasTime() {
                 var block: [UInt8] = []
-                if dump.next(into: &block, stamp: keeper.durable) {
-                    try files.tables.write(contentsOf: Data(block))
-                } else if dump.isAbandoned {
-                    throw AudienceFault("another one began before it was done")
-                } else if !states.isEmpty {
-                    StateBlock.write(states.suffix(256), of: keeper.book, into: &block)
-                    states.removeLast(min(256, states.count))
+                if !states.isEmpty {
+                    StateBlock.write(&states, of: keeper.book, into: &block)
                     try files.states.write(contentsOf: Data(block))
+                } else if let dump {
+                    if dump.next(into: &block, stamp: keeper.durable) {
+                        try files.tables.write(contentsOf: Data(block))
+                    } else if dump.isAbandoned {
+                        throw AudienceFault("another one began before it was done")
+                    } else {
+                        self.dump = nil
+                    }
                 } else if !keeper.book.merged.isEmpty {
                     states = Array(keeper.book.merged)
                     keeper.book.merged = []

@@ -23,7 +23,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         /// The log is durable so far.
         case durable(UInt64, hasFailed: Bool)
         /// An impression, click or conversion of ours has become durable.
-        case notice(Event)
+        case notice(Event, isOld: Bool)
         case documents(put: [AudienceDocument], removed: [String], @Sendable () -> Void)
         case upload(audience: String, list: String, @Sendable (Int?) -> Void)
         case export(VisitorName, @Sendable (VisitorExport?) -> Void)
@@ -53,7 +53,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     private var nextSweepMillis: Int64 = 0
     var isStopping = false
 
-    private let inbox = Mutex<[Message]>([])
+    private let inbox = Mutex<(messages: [Message], isClosed: Bool)>(([], false))
     private let bell = DispatchSemaphore(value: 0)
     private let sleeping = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
@@ -103,8 +103,8 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     package func submit(_ submission: Submission, done: @escaping @Sendable (IntakeOutcome) -> Void) {
         let isTaken = inbox.withLock { inbox in
             // Who tells faster than can be written down is told to come again.
-            guard inbox.count < Self.messagesMax else { return false }
-            inbox.append(.submission(submission, done))
+            guard !inbox.isClosed, inbox.messages.count < Self.messagesMax else { return false }
+            inbox.messages.append(.submission(submission, done))
             return true
         }
         guard isTaken else { return done(.unavailable) }
@@ -117,9 +117,11 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     }
 
     /// Tells of a notice that is durable.
-    package func follow(_ event: Event) {
+    ///
+    /// - Parameter isOld: of before this start, which may be in the profile already.
+    package func follow(_ event: Event, isOld: Bool = false) {
         guard Self.isAct(event) else { return }
-        post(.notice(event))
+        post(.notice(event, isOld: isOld))
     }
 
     /// Takes documents, new, changed and removed; returns when targeting goes by them, as far as they need no long work.
@@ -159,8 +161,11 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     package var figures: AudienceFigures { held.withLock { $0 } }
 
     func post(_ message: Message) {
-        inbox.withLock { $0.append(message) }
-        ring()
+        let isTaken = inbox.withLock { inbox in
+            if !inbox.isClosed { inbox.messages.append(message) }
+            return !inbox.isClosed
+        }
+        if isTaken { ring() } else { Self.decline(message) }
     }
 
     private func ring() {
@@ -181,14 +186,41 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
             let isBusy = turn()
             guard !isBusy else { continue }
             sleeping.store(true, ordering: .sequentiallyConsistent)
-            if inbox.withLock({ !$0.isEmpty }) {
+            if inbox.withLock({ !$0.messages.isEmpty }) {
                 sleeping.store(false, ordering: .relaxed)
                 continue
             }
             _ = bell.wait(timeout: .now() + .milliseconds(waitMillis))
             sleeping.store(false, ordering: .releasing)
         }
+        end()
         ended.signal()
+    }
+
+    /// Leaves nobody waiting.
+    private func end() {
+        hasLogFailed = true
+        answer()
+        endErasures()
+        for job in jobs { job.cancel() }
+        let rest = inbox.withLock { inbox in
+            inbox.isClosed = true
+            defer { inbox.messages = [] }
+            return inbox.messages
+        }
+        for message in rest { Self.decline(message) }
+    }
+
+    /// Answers a message that nobody will take any more.
+    private static func decline(_ message: Message) {
+        switch message {
+        case .submission(_, let done): done(.unavailable)
+        case .documents(_, _, let done): done()
+        case .upload(_, _, let done): done(nil)
+        case .export(_, let done): done(nil)
+        case .erase(_, let done): done(.unavailable)
+        case .durable, .notice, .snapshot, .stop: break
+        }
     }
 
     /// Until the next thing falls due.
@@ -202,8 +234,8 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     /// - Returns: whether there is more to do at once.
     package func turn() -> Bool {
         let messages = inbox.withLock { inbox in
-            defer { inbox = [] }
-            return inbox
+            defer { inbox.messages = [] }
+            return inbox.messages
         }
         for message in messages { handle(message) }
         let millis = services.time.instant().millis
@@ -252,7 +284,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
             hasLogFailed = hasLogFailed || hasFailed
             answer()
             endErasures()
-        case .notice(let event): take(notice: event)
+        case .notice(let event, let isOld): take(notice: event, isOld: isOld)
         case .documents(let put, let removed, let done):
             use(put, removed: removed)
             done()
@@ -273,6 +305,12 @@ protocol AudienceJob {
     ///
     /// - Returns: whether it is done.
     mutating func step(_ keeper: AudienceKeeper, hasTime: () -> Bool) -> Bool
+    /// Tells whoever waits for it that it will not be done.
+    func cancel()
+}
+
+extension AudienceJob {
+    func cancel() {}
 }
 
 /// What makes the audience's files unusable.

@@ -16,16 +16,21 @@ enum StateBlock {
     private static let payloadBytesMax = 64 << 20
     private static let listMax = 65_535
 
-    static func write(_ visitors: ArraySlice<VisitorNumber>, of book: AudienceBook, into out: inout [UInt8]) {
+    /// Takes visitors from the end of a list and writes them, until the block is large enough.
+    static func write(_ visitors: inout [VisitorNumber], of book: AudienceBook, into out: inout [UInt8]) {
         var payload = ByteWriter(capacity: 1 << 16)
         var count: UInt32 = 0
-        for visitor in visitors {
+        for _ in 0..<256 where payload.count < payloadBytesEnough {
+            guard let visitor = visitors.popLast() else { break }
             guard let state = book.states[visitor] else { continue }
             write(state, of: visitor, into: &payload)
             count += 1
         }
         if count > 0 { frame(payload.array(), count, into: &out) }
     }
+
+    /// One more history is far from what a reader takes for damage.
+    private static let payloadBytesEnough = 1 << 20
 
     static func writeEnd(into out: inout [UInt8]) { frame([], 0, into: &out) }
 

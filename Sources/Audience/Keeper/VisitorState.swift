@@ -14,8 +14,13 @@ struct VisitorState {
 
     /// Notes a member, or a household.
     mutating func meet(_ visitor: VisitorNumber) {
-        if !members.contains(visitor) { members.append(visitor) }
+        guard !members.contains(visitor) else { return }
+        if members.count == Self.membersMax { members.removeFirst() }
+        members.append(visitor)
     }
+
+    /// Of a household more are told apart than it may have; of a visitor these are the addresses of late.
+    private static let membersMax = 128
 
     /// More than a history holds: what is older than all of them is not kept anyway.
     static let seenMax = 1024
