@@ -10,7 +10,10 @@ struct KeeperActsTests {
     private static let viewers = KeeperWorld.rule("viewers", #"{"event":"view"}"#)
     private static let abandoned = KeeperWorld.rule(
         "abandoned",
-        #"{"all":[{"event":"cart"},{"not":{"event":"purchase","within":"1h"}},{"event":"cart","recency":{"at_least":"1h","at_most":"2h"}}]}"#
+        #"""
+        {"all":[{"event":"cart","recency":{"at_least":"1h","at_most":"2h"}},
+        {"not":{"event":"purchase","within":"1h"}}]}
+        """#
     )
 
     @Test("an act is in the profile once its record is durable, and answered no earlier")

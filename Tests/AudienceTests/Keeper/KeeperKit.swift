@@ -92,7 +92,7 @@ final class KeeperWorld {
     let hasher = IdentityHasher(key: KeeperWorld.key)
     private(set) var documents: [AudienceDocument]
 
-    /// - Parameter before: the world that ended: its log is read again, behind the snapshot of its folder if there is one.
+    /// - Parameter before: the world that ended: its log is read again, behind its folder's snapshot if there is one.
     init(
         _ documents: [String] = [], policy: AudiencePolicy = AudiencePolicy(), after before: KeeperWorld? = nil,
         directory: KeeperDirectory? = nil
