@@ -225,6 +225,8 @@ package final class AudienceBook {
     /// Takes a choice, which holds at once.
     package func choose(_ visitor: VisitorNumber, optOut: Bool) throws(IntakeRefusal) -> UInt64 {
         let sequence = try log(.optOut(visitor, optOut))
+        // What waits for the log was told before the choice.
+        inFlight.removeAll { tables.resolve($0.visitor) == visitor }
         setOptOut(visitor, optOut)
         return sequence
     }
@@ -418,11 +420,7 @@ package final class AudienceBook {
 
     /// - Returns: false for an act that is known already.
     private func record(_ act: VisitorAct, of visitor: VisitorNumber, at millis: Int64) -> Bool {
-        guard states[visitor]?.hasSeen(act.id) != true else {
-            // A snapshot's tables may be of before an act that its histories hold.
-            if isReplaying { reviewLater(visitor) }
-            return false
-        }
+        guard states[visitor]?.hasSeen(act.id) != true else { return false }
         states[visitor, default: VisitorState()].see(act.id)
         let change = states[visitor, default: VisitorState()].history.record(ActOwner.scoped(act))
         tables.touch(visitor, atSeconds: UInt32(clamping: max(millis, act.instant.millis) / 1000))

@@ -125,23 +125,6 @@ struct AudienceCatalog {
         return roster.entries[id]?.number
     }
 
-    /// Ids of the rules that refer to an audience, directly or not.
-    func dependents(of id: String) -> [String] {
-        var found: Set<String> = [id]
-        var isGrowing = true
-        while isGrowing {
-            isGrowing = false
-            for (other, document) in documents where !found.contains(other) {
-                guard case .rule(let rule) = document.form, rule.references.contains(where: found.contains) else {
-                    continue
-                }
-                found.insert(other)
-                isGrowing = true
-            }
-        }
-        return found.subtracting([id]).sorted()
-    }
-
     /// Addresses in force, each with its audience's number.
     var addresses: [(range: AddressRange, number: UInt32)] {
         documents.sorted { $0.key < $1.key }.flatMap { id, document -> [(AddressRange, UInt32)] in

@@ -58,9 +58,7 @@ extension AudienceKeeper {
         append(toRoster: line)
         compile()
         // Who refers to it is worked out anew, where they stand.
-        for id in catalog.dependents(of: making.id) {
-            if let number = catalog.number(of: id) { jobs.append(RuleJob(number, book)) }
-        }
+        for number in book.compiled.affected(by: making.number) { jobs.append(RuleJob(number, book)) }
         publish()
         return true
     }

@@ -34,10 +34,10 @@ final class RecordedLog {
     private(set) var records: [(millis: Int64, record: VisitorRecord)] = []
     var isRefusing = false
 
-    func append(_ record: VisitorRecord, at millis: Int64) -> UInt64? {
-        guard !isRefusing else { return nil }
+    func append(_ record: VisitorRecord, at millis: Int64) -> AppendOutcome {
+        guard !isRefusing else { return .unavailable }
         records.append((millis, record))
-        return UInt64(records.count)
+        return .sequence(UInt64(records.count))
     }
 
     var end: UInt64 { UInt64(records.count) }
@@ -50,9 +50,9 @@ final class KeyList: AudienceKeys {
 
     func make(_ visitor: VisitorNumber) -> Bool { visitors.insert(visitor).inserted }
 
-    func delete(_ visitor: VisitorNumber) {
-        visitors.remove(visitor)
-        deleted.insert(visitor)
+    func delete(_ gone: [VisitorNumber]) {
+        visitors.subtract(gone)
+        deleted.formUnion(gone)
     }
 }
 

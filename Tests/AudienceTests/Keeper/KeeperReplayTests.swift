@@ -159,7 +159,7 @@ struct KeeperReplayTests {
 
     @Test("the log read behind a snapshot made while visitors are found to be one comes to what was known")
     func besideMerges() {
-        withKnownIssue("acts of who was merged while a snapshot was written are counted twice") {
+        withKnownIssue("acts of who was merged while a snapshot was written may count twice", isIntermittent: true) {
             for seed in UInt64(1)...12 { try besideSnapshot(seed, merging: true) }
         }
     }
@@ -181,14 +181,15 @@ struct KeeperReplayTests {
         world.flush()
         let next = try KeeperWorld(after: world)
         #expect(next.acts("ann") == 0)
-        withKnownIssue("what waits for the log is taken after the opt-in though it was told before the opt-out") {
-            #expect(world.acts("ann") == 0)
-        }
+        #expect(world.acts("ann") == 0)
     }
 
     @Test("households come to what was known, though acts of who was erased can be read by nobody")
     func households() {
-        withKnownIssue("a household does not forget, or is not shared, where acts of the erased are unreadable") {
+        withKnownIssue(
+            "a household does not forget, or is not shared, where acts of the erased are unreadable",
+            isIntermittent: true
+        ) {
             for seed in UInt64(1)...6 {
                 let live = try RandomVisitors(seed: seed, addresses: true)
                 for _ in 0..<200 { live.step(waits: true) }
