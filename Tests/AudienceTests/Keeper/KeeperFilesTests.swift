@@ -28,7 +28,8 @@ struct KeeperFilesTests {
     func flippedStates() throws {
         let world = try snapshot()
         var block: [UInt8] = []
-        StateBlock.write(Array(world.book.states.keys)[...], of: world.book, into: &block)
+        var visitors = Array(world.book.states.keys)
+        StateBlock.write(&visitors, of: world.book, into: &block)
         let whole = try KeeperWorld()
         let outcome = try #require(StateBlock.read(block[...], into: whole.book))
         #expect(outcome.read == block.count)
