@@ -140,18 +140,18 @@ struct VisitorRecordCoderTests {
             VisitorAct(id: IdentityKey(high: 0, low: 0), type: word, instant: Self.instant),
             act([.init(word, .flag(true))]), act([.init("a", .text(long))]), act([.init("a", .texts([long]))]),
             act([.init("a", .texts([String](repeating: "", count: 17)))]),
-            act([VisitorAct.Property](repeating: .init("a", .flag(true)), count: 33)),
+            act([VisitorAct.Property](repeating: .init("a", .flag(true)), count: 34)),
             // Each part within its limit, all together not.
             act((0..<32).map { .init("\($0)", .texts([String](repeating: String(long.dropLast()), count: 16))) }),
         ]
         for act in tooMuch { #expect(write(.act(Self.visitor, act), at: Self.instant) == nil) }
         let identity = Identity(.ifa, IdentityKey(high: 1, low: 2))
-        #expect(write(.link(Self.visitor, [Identity](repeating: identity, count: 65)), at: Self.instant) == nil)
-        #expect(write(.link(Self.visitor, [Identity](repeating: identity, count: 64)), at: Self.instant) != nil)
+        #expect(write(.link(Self.visitor, [Identity](repeating: identity, count: 67)), at: Self.instant) == nil)
+        #expect(write(.link(Self.visitor, [Identity](repeating: identity, count: 66)), at: Self.instant) != nil)
         #expect(write(.members(audience: long, file: ""), at: Self.instant) == nil)
         let whole = try #require(VisitorRecordCoder.write(.act(Self.visitor, act()), at: Self.instant) { Array($2) })
         let property: [UInt8] = [5, 3, 0, 1, 97, 1]
-        for (count, isRead) in [(32, true), (33, false)] {
+        for (count, isRead) in [(33, true), (34, false)] {
             let bytes = whole + [[UInt8]](repeating: property, count: count).flatMap { $0 }
             #expect((VisitorRecordCoder.read(bytes[...]) { .plain(Array($2)) } != nil) == isRead)
         }

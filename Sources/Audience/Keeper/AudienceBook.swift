@@ -226,7 +226,7 @@ package final class AudienceBook {
     package func choose(_ visitor: VisitorNumber, optOut: Bool) throws(IntakeRefusal) -> UInt64 {
         let sequence = try log(.optOut(visitor, optOut))
         // What waits for the log was told before the choice.
-        inFlight.removeAll { tables.resolve($0.visitor) == visitor }
+        if optOut { inFlight.removeAll { tables.resolve($0.visitor) == visitor } }
         setOptOut(visitor, optOut)
         return sequence
     }

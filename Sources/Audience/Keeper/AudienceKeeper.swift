@@ -241,7 +241,8 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         let millis = services.time.instant().millis
         var isBusy = book.advance(to: millis, limit: 1000)
         isBusy = book.evaluateRest(200, at: millis) || isBusy
-        if millis >= nextSweepMillis {
+        // Where there is no room, somebody idle has to go now.
+        if millis >= nextSweepMillis || !book.tables.hasRoom {
             nextSweepMillis = millis + Int64(Self.idleMillis)
             book.sweep(Self.sweepSlots, at: millis)
         }
