@@ -142,8 +142,11 @@ struct KeeperActsTests {
         #expect(world.book.counts.evicted > 0)
         #expect(world.book.counts.idle == 0)
         #expect(world.visitor("v0") == nil)
+        // The rest of the round makes room for more than one.
+        for _ in 0..<500 { _ = world.keeper.turn() }
         world.event("view", "late", id: "late")
         world.flush()
+        #expect(world.told.answers.last?.outcome.refused == [])
         #expect(world.acts("late") == 1)
     }
 }
