@@ -143,7 +143,10 @@ struct KeeperActsTests {
         #expect(world.book.counts.idle == 0)
         #expect(world.visitor("v0") == nil)
         // The rest of the round makes room for more than one.
-        for _ in 0..<500 { _ = world.keeper.turn() }
+        for _ in 0..<500 {
+            world.clock.advance(millis: 25)
+            _ = world.keeper.turn()
+        }
         world.event("view", "late", id: "late")
         world.flush()
         #expect(world.told.answers.last?.outcome.refused == [])
