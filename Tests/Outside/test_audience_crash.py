@@ -199,7 +199,8 @@ class AudienceCrashTests(unittest.TestCase):
             found = wrong()
         self.assertEqual(found[:5], [])
         with self.service.control() as control:
-            counts = {number: self.count(control, number) for number in range(VISITORS)}
+            # An export reads the whole log: of the others the audiences above tell the exact count too.
+            counts = {number: self.count(control, number) for number in range(0, VISITORS, 25)}
         self.assertEqual({number: count for number, count in counts.items() if count != EVENTS}, {})
 
     @staticmethod
