@@ -18,7 +18,8 @@ from service import Answer, Client, Service, run, temporary_folder
 
 KILLS = int(os.environ.get("VENDUE_KILLS", "5"))
 SEED = 20261123
-VISITORS = 500
+# 500 make the 50,000 events of a long run; a debug build needs minutes for them.
+VISITORS = int(os.environ.get("VENDUE_CRASH_VISITORS", "100"))
 # Each visitor's; together 50,000.
 EVENTS = 100
 BATCH = 50
