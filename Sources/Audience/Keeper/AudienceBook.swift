@@ -2,57 +2,6 @@ package import Documents
 package import Events
 internal import Units
 
-/// Why something about a visitor was not taken.
-package enum IntakeRefusal: Error, Equatable, Sendable {
-    /// The visitor's choice, or the law's.
-    case consent
-    case optedOut
-    /// An event with this id was taken before.
-    case duplicate
-    /// No identifier that could be used.
-    case nobody
-    /// Every place is taken, until somebody idle has been forgotten.
-    case full
-    /// The log takes nothing.
-    case unavailable
-    /// More than a record holds.
-    case tooLarge
-}
-
-/// What became of a record.
-package enum AppendOutcome: Equatable, Sendable {
-    case sequence(UInt64)
-    /// The log takes nothing.
-    case unavailable
-    /// It is more than a record holds, or its visitor has no key.
-    case unwritable
-}
-
-/// The keys under which visitors' records are sealed.
-package protocol AudienceKeys {
-    /// Makes a key, which will be durable before the next record is.
-    ///
-    /// - Returns: whether that worked.
-    func make(_ visitor: VisitorNumber) -> Bool
-    /// Deletes keys: what the log holds of the visitors can be read by nobody any more.
-    func delete(_ visitors: [VisitorNumber])
-}
-
-/// What the keeper has counted since the start.
-package struct AudienceCounts: Equatable, Sendable {
-    package var acts: UInt64 = 0
-    package var duplicates: UInt64 = 0
-    package var visitors: UInt64 = 0
-    package var merges: UInt64 = 0
-    package var evaluations: UInt64 = 0
-    /// Forgotten because nothing was heard of them for too long.
-    package var idle: UInt64 = 0
-    /// Forgotten to make room.
-    package var evicted: UInt64 = 0
-    package var erased: UInt64 = 0
-    package var snapshots: UInt64 = 0
-}
-
 /// Everything known of visitors, as a fold of the log's records about them.
 ///
 /// One thread owns it (``AudienceKeeper``); event loops read ``tables`` beside it. Identifiers are resolved and visitors

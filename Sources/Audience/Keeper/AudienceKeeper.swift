@@ -16,8 +16,8 @@ package import Units
 /// milliseconds whatever else goes on.
 package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     // Unchecked because it has variables without a lock. Invariant: everything but `inbox`, `bell`, `sleeping`, `ended`
-    // and `figures`, which are safe to share, belongs to the keeper's thread from `start` to `stop`, and to the thread
-    // that made it before and after.
+    // and `held`, which are safe to share, and `folder`, whose lists have names of their own, belongs to the keeper's
+    // thread from `start` to `stop`, and before to whoever makes it and starts it, one after the other.
     enum Message: Sendable {
         case submission(Submission, @Sendable (IntakeOutcome) -> Void)
         /// The log is durable so far.
