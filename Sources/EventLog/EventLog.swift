@@ -203,12 +203,24 @@ package final class EventLog: @unchecked Sendable {
 
     // MARK: The writer's thread
 
+    /// One turn of the writer: writes what is queued as one group, and tells the tickers the time.
+    ///
+    /// The thread of ``start()`` does nothing else. Who has a loop and a clock of its own, as a simulation has, calls this
+    /// instead of starting a thread, always from one thread.
+    ///
+    /// - Returns: whether there was anything to write.
+    @discardableResult
+    package func turn() -> Bool {
+        let wrote = writeGroup()
+        let now = time.instant()
+        for ticker in tickers { ticker(now) }
+        return wrote
+    }
+
     private func run() {
         while true {
             let wasStopping = stopping.load(ordering: .acquiring)
-            let wrote = writeGroup()
-            let now = time.instant()
-            for ticker in tickers { ticker(now) }
+            let wrote = turn()
             if wasStopping {
                 if wrote { continue }
                 break
