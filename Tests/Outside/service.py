@@ -151,6 +151,8 @@ class Service:
     def __init__(self, data: Path, config: Optional[dict] = None):
         self.data = Path(data)
         self.config = config
+        # Of its next start, beside ours.
+        self.variables: Dict[str, str] = {}
         self.process: Optional["subprocess.Popen[str]"] = None
         self.bid_address: Tuple[str, int] = ("", 0)
         self.control_address: Tuple[str, int] = ("", 0)
@@ -164,9 +166,14 @@ class Service:
             path = self.data.parent / (self.data.name + ".config.yaml")
             path.write_text(json.dumps(self.config))  # JSON is YAML.
             command += ["--config", str(path)]
+        if self.variables:
+            # A library that is loaded before the executable may set variables when it starts, and the executable finds
+            # its arguments beside them: so it starts, and sets them, in a process that only becomes ours.
+            command = ["/usr/bin/env", *command]
         with open(self.errors, "ab") as errors:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment())
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True,
+                env={**environment(), **self.variables})
         Service.running.add(self)
         lines: List[str] = []
         reader = threading.Thread(target=self._read, args=(lines,), daemon=True)
