@@ -39,7 +39,7 @@ instructions: packages
 load: packages
 	swift build -c release --product vendue
 	swift build -c release --product load-test
-	for scenario in steady ramp overload slow-clients slow-disk compare; do \
+	for scenario in steady ramp overload slow-clients slow-disk notices compare; do \
 	    COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/load-test $$scenario || exit 1; done
 	scripts/slow-http
 

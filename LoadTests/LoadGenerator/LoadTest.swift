@@ -16,13 +16,14 @@ struct LoadTest: AsyncParsableCommand {
               load-test overload                  up to three times what the service can do
               load-test slow-clients              beside connections that drip bytes or do not read
               load-test slow-disk                 while every fdatasync takes long
+              load-test notices                   notices alone, each acknowledged when it is on the disk
               load-test compare                   against NIO and nginx that answer without thinking
               load-test generate --target 127.0.0.1:8080 --rate 500
 
             Exit status: 0 done, 1 the work found a fault, 2 bad usage.
             """,
         subcommands: [
-            Steady.self, Ramp.self, Overload.self, SlowClients.self, SlowDisk.self, Compare.self, Generate.self,
+            Steady.self, Ramp.self, Overload.self, SlowClients.self, SlowDisk.self, Notices.self, Compare.self, Generate.self,
             Saturate.self, ServeStatic.self,
         ]
     )

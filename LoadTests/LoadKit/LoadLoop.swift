@@ -58,6 +58,28 @@ package final class LoadLoop: Sendable {
         return Outcome(load: load, notices: billed)
     }
 
+    /// Gathers notices of bids, then calls nothing but them, each connection its next when its last is acknowledged.
+    ///
+    /// - Parameters:
+    ///   - bids: a plan whose answers are not compressed.
+    ///   - notices: a closed loop.
+    /// - Returns: what became of the notices, and how many were left; with none left the rate is that of the bids.
+    package func runNotices(
+        of bids: LoadPlan, deck: RequestDeck, _ notices: LoadPlan
+    ) async throws -> (notices: LoadResult, left: Int) {
+        try await loop.flatSubmit { [loop] in
+            let queue = NoticeQueue(
+                host: bids.target.description,
+                kinds: [#""nurl":""#, #""burl":""#, #""lurl":""#], countMax: 1_000_000)
+            return Self.start(on: loop) {
+                let gathering = try Generator(bids, source: DeckSource(deck), on: loop) { queue.harvest($0, $1) }
+                return gathering.run().assumeIsolated().flatMap { _ in
+                    Self.start(on: loop) { try Generator(notices, source: queue, on: loop).run() }
+                }.map { ($0, queue.count) }.nonisolated()
+            }
+        }.get()
+    }
+
     /// A future also where it cannot begin.
     private static func start<Result: Sendable>(
         on loop: any EventLoop, _ body: () throws -> EventLoopFuture<Result>

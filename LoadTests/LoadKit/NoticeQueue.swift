@@ -1,33 +1,41 @@
 internal import NIOCore
 
-/// Billing notices waiting to be called: the `burl`s of bids that were just answered, their macros replaced.
+/// Notices waiting to be called: URLs of bids that were just answered, their macros replaced.
 ///
 /// Takes no more than it may hold, so that reading a body costs the generator only as often as notices are called.
 /// Confined to its event loop.
 final class NoticeQueue: RequestSource {
     private var requests = CircularBuffer<PreparedRequest>()
     private let host: String
+    private let kinds: [StaticString]
     private let countMax: Int
     /// A caller of notices does not give up after `tmax`: money depends on them.
     private static let allowanceNanos: UInt64 = 5_000_000_000
 
-    init(host: String, countMax: Int = 256) {
+    /// - Parameter kinds: keys of the URLs that are taken, each with its quotes and colon.
+    init(host: String, kinds: [StaticString] = [#""burl":""#], countMax: Int = 256) {
         self.host = host
+        self.kinds = kinds
         self.countMax = countMax
     }
 
+    /// Notices that wait.
+    var count: Int { requests.count }
+
     func next() -> PreparedRequest? { requests.popFirst() }
 
-    /// Takes the first `burl` of a bid response.
+    /// Takes the notices of a bid response's first bid.
     func harvest(_ frame: HTTPFrame, _ bytes: ByteBuffer) {
         guard frame.status == 200, !frame.isGzip, requests.count < countMax else { return }
         var body = bytes
         body.moveReaderIndex(forwardBy: frame.headCount)
-        guard let url = Self.value(of: #""burl":""#, in: body), let slash = Self.pathStart(url) else { return }
         let currency = Self.value(of: #""cur":""#, in: body) ?? "USD"
-        let target = Self.replaceMacros(in: url[slash...], currency: currency)
-        let request = ByteBuffer(string: "GET \(target) HTTP/1.1\r\nhost: \(host)\r\n\r\n")
-        requests.append(PreparedRequest(bytes: request, allowanceNanos: Self.allowanceNanos))
+        for kind in kinds {
+            guard let url = Self.value(of: kind, in: body), let slash = Self.pathStart(url) else { continue }
+            let target = Self.replaceMacros(in: url[slash...], currency: currency)
+            let request = ByteBuffer(string: "GET \(target) HTTP/1.1\r\nhost: \(host)\r\n\r\n")
+            requests.append(PreparedRequest(bytes: request, allowanceNanos: Self.allowanceNanos))
+        }
     }
 
     /// Where the path of an absolute URL begins.
@@ -41,6 +49,7 @@ final class NoticeQueue: RequestSource {
         String(target).replacing("${AUCTION_PRICE}", with: "0.01")
             .replacing("${AUCTION_CURRENCY}", with: currency)
             .replacing("${AUCTION_MULTIPLIER}", with: "1")
+            .replacing("${AUCTION_LOSS}", with: "102")
     }
 
     /// The text between a key, with its quotes and colon, and the next quote; a bid's URLs hold no escape but `\/`.
