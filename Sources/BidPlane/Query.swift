@@ -6,18 +6,25 @@ struct Query {
 
     /// The percent-decoded value; nil where the name is absent or the text is not UTF-8 when decoded.
     subscript(name: String) -> String? {
-        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let end = pair.firstIndex(of: UInt8(ascii: "="))
-            guard pair[..<(end ?? pair.endIndex)].elementsEqual(name.utf8) else { continue }
-            return end.map { Query.decode(Substring(pair[pair.index(after: $0)...])) } ?? ""
-        }
-        return nil
+        guard let pair = pair(named: name) else { return nil }
+        let value = pair.utf8.dropFirst(name.utf8.count + 1)
+        return value.isEmpty ? "" : Query.decode(Substring(value))
     }
 
     /// Whether the name is there, whatever its value.
-    func has(_ name: String) -> Bool {
-        text.utf8.split(separator: UInt8(ascii: "&")).contains { pair in
-            pair.prefix { $0 != UInt8(ascii: "=") }.elementsEqual(name.utf8)
+    func has(_ name: String) -> Bool { pair(named: name) != nil }
+
+    /// The first pair of a name, without an array of all of them.
+    private func pair(named name: String) -> Substring? {
+        var rest = text.utf8
+        while true {
+            let pair = rest.prefix { $0 != UInt8(ascii: "&") }
+            if pair.starts(with: name.utf8) {
+                let behind = pair.dropFirst(name.utf8.count)
+                if behind.first.map({ $0 == UInt8(ascii: "=") }) ?? true { return Substring(pair) }
+            }
+            if pair.endIndex == rest.endIndex { return nil }
+            rest = rest[rest.index(after: pair.endIndex)...]
         }
     }
 

@@ -52,34 +52,44 @@ package enum Base64URL {
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? { decode(bytes: Array(text)) }
 
     private static func decode(bytes text: [UInt8]) -> [UInt8]? {
-        guard text.count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count * 3 / 4)
-        var word: UInt32 = 0
-        var bits: UInt32 = 0
-        for character in text {
-            guard let value = value(of: character) else { return nil }
-            word = (word << 6 | value) & 0xFFFF
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: word >> bits))
+        let rest = text.count % 4
+        guard rest != 1 else { return nil }
+        // A foreign character has a bit above the six: one look at the end tells of all.
+        var foreign: UInt8 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: text.count * 3 / 4) { bytes, written in
+            unsafe values.withUnsafeBufferPointer { values in
+                let value = { (index: Int) in
+                    let value = unsafe values[Int(text[index])]
+                    foreign |= value
+                    return UInt32(value)
+                }
+                var read = 0
+                while read + 4 <= text.count {
+                    let word = value(read) << 18 | value(read + 1) << 12 | value(read + 2) << 6 | value(read + 3)
+                    unsafe bytes[written] = UInt8(truncatingIfNeeded: word >> 16)
+                    unsafe bytes[written + 1] = UInt8(truncatingIfNeeded: word >> 8)
+                    unsafe bytes[written + 2] = UInt8(truncatingIfNeeded: word)
+                    read += 4
+                    written += 3
+                }
+                guard rest > 0 else { return }
+                let word = value(read) << 12 | value(read + 1) << 6 | (rest == 3 ? value(read + 2) : 0)
+                unsafe bytes[written] = UInt8(truncatingIfNeeded: word >> 10)
+                if rest == 3 { unsafe bytes[written + 1] = UInt8(truncatingIfNeeded: word >> 2) }
+                written += rest - 1
+                // Bits that no byte takes must be zero.
+                if word & (rest == 3 ? 0x3 : 0x3FF) != 0 { foreign = 0xFF }
             }
         }
-        guard word & ((1 << bits) - 1) == 0 else { return nil }
-        return bytes
+        return foreign < 64 ? bytes : nil
     }
 
-    private static func value(of character: UInt8) -> UInt32? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
-        case UInt8(ascii: "-"): 62
-        case UInt8(ascii: "_"): 63
-        default: nil
-        }
-    }
+    /// The six bits of each character; 255 for foreign ones.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 255, count: 256)
+        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+        return values
+    }()
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 }
