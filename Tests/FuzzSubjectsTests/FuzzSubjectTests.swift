@@ -27,6 +27,20 @@ struct FuzzSubjectTests {
         #expect(names.filter { !known.contains($0) && !$0.hasPrefix(".") } == [])
     }
 
+    @Test("scripts/fuzz knows every subject, each has a dictionary, and neither knows another")
+    func known() throws {
+        let root = Regressions.folder.deletingLastPathComponent().deletingLastPathComponent()
+        let script = try String(contentsOf: root.appending(path: "scripts/fuzz"), encoding: .utf8)
+        let list = try #require(script.split(separator: "\n").first { $0.hasPrefix("known=(") })
+        let known = list.dropFirst("known=(".count).dropLast().split(separator: " ").map(String.init)
+        let subjects = FuzzSubject.allCases.map(\.rawValue)
+        #expect(known.sorted() == subjects.sorted())
+        let dictionaries = root.appending(path: "Fuzzing/Dictionaries").path
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: dictionaries).sorted()
+                == subjects.map { $0 + ".dict" }.sorted())
+    }
+
     @Test("seeds with bytes changed, cut out, doubled and mixed keep them too", arguments: FuzzSubject.allCases)
     func changed(subject: FuzzSubject) {
         let check = subject.makeCheck()
