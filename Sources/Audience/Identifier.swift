@@ -27,9 +27,9 @@ package enum Identifier: Hashable, Sendable {
 }
 
 extension Identifier {
-    /// The identifiers of a member whom an advertiser's document lists.
+    /// The identifiers of a member whom an advertiser's document lists, but for those that stand for nobody.
     static func all(of member: MemberEntry, advertiser: String) -> [Identifier] {
-        member.names.map { name in
+        let identifiers: [Identifier] = member.names.map { name in
             switch name {
             case .own(let id): .own(advertiser: advertiser, id: id)
             case .email(let sha256): .email(sha256: sha256)
@@ -38,5 +38,6 @@ extension Identifier {
             case .cookie(let id): .cookie(id)
             }
         }
+        return identifiers.filter { !$0.isNobody }
     }
 }

@@ -16,8 +16,6 @@ enum ControlLimits {
     static let idempotencyKeyCharactersMax = 255
     /// How long an `Idempotency-Key` is remembered.
     static let idempotencySeconds: Int64 = 24 * 3600
-    /// Bytes of an identifier of a visitor: the longest in use have some two hundred.
-    static let identifierBytesMax = 256
     /// Bytes of a line of a list of members: an object with a dozen long identifiers fits.
     static let memberLineBytesMax = 8192
     /// Refused lines of a list that are told one by one: enough to see what is wrong with it.

@@ -3,7 +3,16 @@ internal import Documents
 
 /// What one line of a list of members says.
 enum MemberLine {
+    /// A line that is an own id and nothing else.
     static func own(_ id: String, _ advertiser: String?) throws(IdentifierFault) -> Audience.Identifier {
+        guard let own = try member(id, advertiser) else { throw nobody(true) }
+        return own
+    }
+
+    /// - Returns: nil for an id that stands for nobody.
+    private static func member(
+        _ id: String, _ advertiser: String?
+    ) throws(IdentifierFault) -> Audience.Identifier? {
         guard let advertiser else {
             throw IdentifierFault("is an own id, but the audience has no advertiser: use another kind of identifier")
         }
@@ -25,7 +34,9 @@ enum MemberLine {
         var isHidden = false
         for member in members where member.value.content != .null {
             if member.key == "eids" {
-                found += try eids(member.value)
+                let ids = try eids(member.value)
+                found += ids.compactMap { $0 }
+                isHidden = isHidden || ids.contains(nil)
             } else if !known.contains(member.key) {
                 throw unknownKey
             } else if let one = try identifier(member.key, try string(member.value, member.key), advertiser) {
@@ -56,15 +67,16 @@ enum MemberLine {
         "has a key that is none of id, ifa, email_sha256, eids and cookie")
 
     private static func nobody(_ isHidden: Bool) -> IdentifierFault {
-        IdentifierFault(isHidden ? "ifa is zeros: nobody" : "holds no identifier")
+        IdentifierFault(
+            isHidden ? "stands for nobody: zeros, a macro or a word for none" : "holds no identifier")
     }
 
-    /// - Returns: nil for a device that does not want to be recognised.
+    /// - Returns: nil for one that stands for nobody.
     private static func identifier(
         _ key: String, _ value: String, _ advertiser: String?
     ) throws(IdentifierFault) -> Audience.Identifier? {
         switch key {
-        case "id": return try own(value, advertiser)
+        case "id": return try member(value, advertiser)
         case "email_sha256": return try IdentifierText.email(value)
         case "cookie": return try IdentifierText.cookie(value)
         case "ifa": return try IdentifierText.ifa(value)
@@ -73,9 +85,9 @@ enum MemberLine {
     }
 
     /// - Source: OpenRTB 2.6, 3.2.27 and 3.2.28; one `id` in the place of `uids` is ours.
-    private static func eids(_ node: Node) throws(IdentifierFault) -> [Audience.Identifier] {
+    private static func eids(_ node: Node) throws(IdentifierFault) -> [Audience.Identifier?] {
         guard case .list(let nodes) = node.content else { throw IdentifierFault("eids must be a list") }
-        var found: [Audience.Identifier] = []
+        var found: [Audience.Identifier?] = []
         for eid in nodes {
             guard let source = eid["source"]?.text else { throw IdentifierFault("eids: source must be a string") }
             var ids: [Node?] = []

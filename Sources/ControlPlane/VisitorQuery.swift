@@ -20,7 +20,10 @@ package enum VisitorQuery: Hashable, Sendable {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { throw Self.malformed("names no visitor") }
         do throws(IdentifierFault) {
-            self = .identifier(try Self.identifier(parts[0], parts[1]))
+            guard let identifier = try Self.identifier(parts[0], parts[1]) else {
+                throw IdentifierFault("stands for nobody: zeros, a macro or a word for none")
+            }
+            self = .identifier(identifier)
         } catch {
             throw Self.malformed(error.reason)
         }
@@ -35,13 +38,11 @@ package enum VisitorQuery: Hashable, Sendable {
         return .pseudonym(high: high, low: low)
     }
 
-    private static func identifier(_ kind: String, _ rest: String) throws(IdentifierFault) -> Audience.Identifier {
+    private static func identifier(_ kind: String, _ rest: String) throws(IdentifierFault) -> Audience.Identifier? {
         switch kind {
         case "cookie": return try IdentifierText.cookie(rest)
         case "email": return try IdentifierText.email(rest)
-        case "ifa":
-            guard let ifa = try IdentifierText.ifa(rest) else { throw IdentifierFault("ifa is zeros: nobody") }
-            return ifa
+        case "ifa": return try IdentifierText.ifa(rest)
         case "own", "eid", "user":
             let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[0].isEmpty else { throw IdentifierFault("says not whose id it is") }

@@ -16,8 +16,8 @@ package struct MemberEntry: Equatable, Sendable {
 
     package init(_ names: [Name]) { self.names = names }
 
-    /// Bytes of one name.
-    static let bytesMax = 256
+    /// Bytes of one name, as many as an event's identifiers have: encrypted ones of some providers have several hundred.
+    static let bytesMax = 1024
     /// Names of one member.
     static let namesMax = 64
 

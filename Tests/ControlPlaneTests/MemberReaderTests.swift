@@ -48,10 +48,19 @@ struct MemberReaderTests {
             ("[\"canary\"]", "is a list: write one member a line"),
             ("{\"id\":17}", "id must be a string in quotes, is a number"), ("{}", "holds no identifier"),
             ("{\"canary\":\"x\"}", "has a key that is none of id, ifa, email_sha256, eids and cookie"),
-            ("{\"ifa\":\"00000000-0000-0000-0000-000000000000\"}", "ifa is zeros: nobody"),
+            (
+                "{\"ifa\":\"00000000-0000-0000-0000-000000000000\"}",
+                "stands for nobody: zeros, a macro or a word for none"
+            ),
             ("{\"id\":\"canary\",\"id\":\"canary\"}", "cannot be read: a key twice, or half of a surrogate pair"),
-            ("{\"id\":\"\"}", "an own id is empty"), ("\"\"", "an own id is empty"),
-            ("a\u{1}b", "an own id holds a control character"),
+            ("undefined", "stands for nobody: zeros, a macro or a word for none"),
+            ("{\"id\":\"null\",\"cookie\":\"${COOKIE}\"}", "stands for nobody: zeros, a macro or a word for none"),
+            (
+                "{\"eids\":[{\"source\":\"a.example\",\"id\":\"0\"}]}",
+                "stands for nobody: zeros, a macro or a word for none"
+            ),
+            ("{\"id\":\"\"}", "an own id must not be empty"), ("\"\"", "an own id must not be empty"),
+            ("a\u{1}b", "an own id has a control character"),
             (
                 "{\"email_sha256\":\"canary@acme.example\"}",
                 "email_sha256 must be 64 hexadecimal digits: SHA-256 of the address in lower case, without spaces"
@@ -60,7 +69,7 @@ struct MemberReaderTests {
             ("{\"eids\":[{\"source\":\"canary\"}]}", "eids: neither id nor uids"),
             ("{\"eids\":[{\"source\":\"canary\",\"uids\":[{}]}]}", "eids: id must be a string"),
             ("\"canary\",\"b\"", "is no JSON string"),
-            (String(repeating: "x", count: 257), "an own id is longer than 256 bytes"),
+            (String(repeating: "x", count: 1025), "an own id is longer than 1024 bytes"),
             (String(repeating: "x", count: 8193), "the line is longer than 8192 bytes"),
             (String(repeating: "x", count: 1 << 20), "the line is longer than 8192 bytes"),
         ])

@@ -38,7 +38,8 @@ struct VisitorTests {
         "what names nobody is refused with the forms that there are, and not quoted",
         arguments: [
             "canary", "canary:x", "own:canary", "own::canary", "own:acme:", "email:canary@acme.example", "cookie:",
-            "ifa:00000000-0000", "eid:canary", "user:canary", "v0000000000000001ABCDEF000000000g", "eid:id.example:",
+            "ifa:00000000-0000", "own:acme:null", "user:adx:0", "eid:canary", "user:canary",
+            "v0000000000000001ABCDEF000000000g", "eid:id.example:",
         ])
     func malformed(path: String) async throws {
         let fixture = try ControlFixture()

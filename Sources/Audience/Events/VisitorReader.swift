@@ -2,7 +2,7 @@ internal import Documents
 
 /// Reads the `visitor` of an event: every identifier by which its sender knows the person.
 ///
-/// Hashed hardware ids (`didsha1` and the like) are passed over unread, as is a device id of zeros.
+/// Hashed hardware ids (`didsha1` and the like) are passed over unread, as is an identifier that stands for nobody.
 /// - Source: OpenRTB 2.6, 3.2.18 and 3.2.27.
 enum VisitorReader {
     private static let members = ["id", "ifa", "email_sha256", "eids", "cookie", "exchange_user"]
@@ -37,9 +37,7 @@ enum VisitorReader {
         if let cookie = object.text("cookie", bytesMax: EventLimits.identifierBytesMax) {
             identifiers.append(.cookie(cookie))
         }
-        if let ifa = object.text("ifa", bytesMax: EventLimits.identifierBytesMax), !IdentifierText.isZeros(ifa) {
-            identifiers.append(.ifa(ifa))
-        }
+        if let ifa = object.text("ifa", bytesMax: EventLimits.identifierBytesMax) { identifiers.append(.ifa(ifa)) }
         for (entry, pointer) in object.list("eids") { identifiers += eids(entry, at: pointer, faults) }
         for (entry, pointer) in object.list("exchange_user") {
             if let user = exchangeUser(entry, at: pointer, faults) { identifiers.append(user) }
@@ -47,7 +45,7 @@ enum VisitorReader {
         if identifiers.count > EventLimits.identifiersMax {
             faults.add("has more than \(EventLimits.identifiersMax) identifiers", at: pointer, node)
         }
-        return identifiers
+        return identifiers.filter { !$0.isNobody }
     }
 
     private static func passingOver(_ node: Node) -> Node {
@@ -88,31 +86,5 @@ enum VisitorReader {
             let id = object.text("id", bytesMax: EventLimits.identifierBytesMax)
         else { return nil }
         return .exchangeUser(exchange: exchange, id: id)
-    }
-}
-
-/// What texts that should be identifiers turn out to be.
-package enum IdentifierText {
-    /// Whether it is a device id that was switched off: nothing but zeros and dashes.
-    package static func isZeros(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "-") }
-    }
-
-    /// Whether it stands where an identifier should: a macro that nobody replaced, or a word for none. Taken for an id,
-    /// it would make one visitor of all who bear it.
-    package static func isPlaceholder(_ text: String) -> Bool {
-        let opening: [UInt8] = [
-            UInt8(ascii: "$"), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "%"), UInt8(ascii: "("),
-            UInt8(ascii: "<"),
-        ]
-        guard let first = text.utf8.first, !opening.contains(first), !isZeros(text) else { return true }
-        let words: Set = ["null", "undefined", "none", "unknown", "nil", "nan", "-1", "optout", "opt_out", "opt-out"]
-        return text.utf8.count <= 9 && words.contains(text.lowercased())
-    }
-
-    /// Whether it is 32 bytes in hexadecimal, in either case.
-    package static func isSHA256(_ text: String) -> Bool {
-        text.utf8.count == 64
-            && text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x66 }
     }
 }

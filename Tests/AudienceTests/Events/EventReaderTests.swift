@@ -126,6 +126,14 @@ struct EventReaderTests {
     func nobody() throws {
         let zeros = "00000000-0000-0000-0000-000000000000"
         #expect(try Self.reason(#"{"type":"view","visitor":{"ifa":"\#(zeros)"}}"#).contains("names nobody"))
+        for text in ["null", "undefined", "$" + "{UID}", "0"] {
+            for visitor in [
+                #""id":"\#(text)""#, #""cookie":"\#(text)""#, #""exchange_user":[{"exchange":"adx","id":"\#(text)"}]"#,
+            ] {
+                let reason = try Self.reason(#"{"type":"view","visitor":{\#(visitor)}}"#)
+                #expect(reason.contains("names nobody"), "\(visitor)")
+            }
+        }
         let hashed = #"{"type":"view","visitor":{"didsha1":"a","didmd5":"b","dpidsha1":"c","macsha1":5}}"#
         #expect(try Self.reason(hashed).contains("names nobody"))
         let both = #"{"type":"view","visitor":{"didsha1":"a","id":"c"}}"#
