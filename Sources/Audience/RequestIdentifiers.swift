@@ -3,7 +3,8 @@ package import OpenRTB
 
 /// The identifiers of a bid request, from the most to the least trusted.
 ///
-/// `didsha1` and the other hashed hardware ids are not among them: they are read nowhere.
+/// `didsha1` and the other hashed hardware ids are not among them: they are read nowhere. Nor is a text that stands for
+/// nobody (``IdentifierText/isPlaceholder(_:)``).
 /// - Source: OpenRTB 2.6, 3.2.18, 3.2.20 and 3.2.27.
 package enum RequestIdentifiers {
     /// Goes over the identifiers until one is found.
@@ -26,24 +27,26 @@ package enum RequestIdentifiers {
         _ isFound: (Identity) -> Bool
     ) -> Identity? {
         let (user, text) = (request.user, request.text)
-        if !user.buyeruid.isEmpty {
+        if !IdentifierText.isPlaceholder(user.buyeruid, of: text) {
             let identity = hasher.identity(.cookie, scope: .absent, user.buyeruid, of: text)
             if isFound(identity) { return identity }
         }
         let ifa = request.device.ifa
-        if ifaAllowed, !ifa.isEmpty {
+        if ifaAllowed, !IdentifierText.isPlaceholder(ifa, of: text) {
             let identity = hasher.identity(.ifa, scope: .absent, ifa, of: text)
             if isFound(identity) { return identity }
         }
         for arePersons in [true, false] {
             for index in 0..<user.eids.count {
                 let eid = request.element(index, of: user.eids)
-                guard (eid.atype == 3) == arePersons, !eid.source.isEmpty else { continue }
+                guard (eid.atype == 3) == arePersons, !eid.source.isEmpty,
+                    !IdentifierText.isPlaceholder(eid.id, of: text)
+                else { continue }
                 let identity = hasher.identity(.eid, scope: eid.source, eid.id, of: text)
                 if isFound(identity) { return identity }
             }
         }
-        guard !user.id.isEmpty else { return nil }
+        guard !IdentifierText.isPlaceholder(user.id, of: text) else { return nil }
         let identity = hasher.identity(.exchangeUser, scope: exchange, user.id, of: text)
         return isFound(identity) ? identity : nil
     }

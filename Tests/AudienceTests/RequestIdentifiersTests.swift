@@ -58,6 +58,20 @@ struct RequestIdentifiersTests {
         #expect(try asked(zeros).asked == allowed)
     }
 
+    @Test(
+        "a text that stands for nobody is no identifier, whichever it stands in for",
+        arguments: [
+            "0", "00000000-0000", "null", "NULL", "Undefined", "opt_out", "-1", "${UID}", "[UID]", "%%UID%%", "{uid}",
+        ])
+    func placeholders(text: String) throws {
+        for id in ["k-1", "AB-1", #""id":"p""#, #""id":"w""#, #""id":"q""#, "u-1"] {
+            let replaced = id.hasPrefix("\"") ? #""id":"\#(text)""# : text
+            let asked = try asked(Self.request.replacing(id, with: replaced)).asked
+            #expect(asked.count == Self.all.count - 1, "\(text) for \(id)")
+            #expect(asked.allSatisfy(Self.all.map(hasher.identity).contains))
+        }
+    }
+
     @Test("a request without any is nobody's")
     func none() throws {
         let request = #"{"id":"r","imp":[{"id":"1","banner":{"w":300,"h":250}}]}"#
