@@ -25,6 +25,13 @@ package enum Digest {
         return bytes
     }
 
+    /// 128 bits from the operating system's generator.
+    package static func randomWords() -> (high: UInt64, low: UInt64) {
+        let bytes = random(16)
+        let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+        return (word(0), word(8))
+    }
+
     /// Compares without telling by its duration where two secrets differ.
     package static func constantTimeEquals(_ lhs: [UInt8], _ rhs: [UInt8]) -> Bool {
         guard lhs.count == rhs.count else { return false }

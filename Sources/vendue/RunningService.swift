@@ -262,9 +262,8 @@ final class RunningService: Sendable {
     }
 
     private static func freshSeed() -> Seed {
-        let bytes = Digest.random(16)
-        let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
-        return Seed(high: word(0), low: word(8))
+        let (high, low) = Digest.randomWords()
+        return Seed(high: high, low: low)
     }
 }
 

@@ -107,9 +107,8 @@ extension AudienceKeeper {
     }
 
     private func freshID() -> IdentityKey {
-        let bytes = Digest.random(16)
-        let word = { (start: Int) in bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
-        return IdentityKey(high: word(0), low: word(8))
+        let (high, low) = Digest.randomWords()
+        return IdentityKey(high: high, low: low)
     }
 
     // MARK: Our own notices
