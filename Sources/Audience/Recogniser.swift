@@ -10,12 +10,13 @@ package import Units
 /// Reads the tables beside their writer and never waits for it. Nothing is read that consent does not allow: without
 /// ``ConsentMode/limited`` no identifier is even hashed, without ``ConsentMode/full`` no profile is read.
 ///
-/// - Complexity: O(identifiers until one is known + audiences of the visitor). Allocates nothing once warm.
+/// - Complexity: O(identifiers + audiences of the visitor). Allocates nothing once warm.
 package final class Recogniser {
     private let reader: TableReader?
     private let hasher: IdentityHasher
     private let surrogates: SurrogateCipher
-    private var memberships = MembershipList()
+    /// What the profile says of audiences; empty where it was not read.
+    private(set) var memberships = MembershipList()
     /// Audiences of the visitor, or of its household where it is unknown, by number.
     package private(set) var audiences: [UInt32] = []
 
@@ -33,19 +34,21 @@ package final class Recogniser {
     package struct Recognition: BitwiseCopyable, Sendable {
         /// The visitor's pseudonym; zeros where there is none.
         package var surrogate: (high: UInt64, low: UInt64) = (0, 0)
-        /// The visitor asked us to leave it alone: nothing else was read.
+        /// One of the identifiers is of somebody who asked us to leave them alone: nothing else was read.
         package var isOptedOut = false
-        /// Whether a profile was read.
-        package var isKnown = false
     }
 
     /// Looks the visitor up; ``audiences`` then holds what it is in.
+    ///
+    /// The first identifier that is known tells who it is. All are asked, for several visitors may bear them, and one
+    /// who opted out speaks for all.
     ///
     /// - Parameter exchange: the id within which `user.id` means something.
     package func recognise(
         _ request: borrowing BidRequest, exchange: borrowing [UInt8], _ consent: ConsentDecision, at instant: Instant
     ) -> Recognition {
         audiences.removeAll(keepingCapacity: true)
+        memberships.clear()
         var recognition = Recognition()
         guard consent.mode >= .limited else { return recognition }
         var best: IdentityKey?
@@ -54,27 +57,27 @@ package final class Recogniser {
             in: request, exchange: exchange, ifaAllowed: consent.ifaAllowed, hasher: hasher
         ) { identity in
             if best == nil { best = identity.key }
-            visitor = reader?.find(identity.key)
-            return visitor != nil
+            guard let reader else { return true }
+            guard let found = reader.find(identity.key) else { return false }
+            if visitor == nil { visitor = found }
+            recognition.isOptedOut = reader.flags(found)?.contains(.optedOut) == true
+            return recognition.isOptedOut
         }
+        if recognition.isOptedOut { return recognition }
         if let visitor {
-            let flags = read(visitor, at: instant)
-            guard !flags.contains(.optedOut) else {
+            // Between the two looks somebody may have opted out.
+            if consent.mode == .full, read(visitor, at: instant).contains(.optedOut) {
                 audiences.removeAll(keepingCapacity: true)
+                memberships.clear()
                 recognition.isOptedOut = true
                 return recognition
             }
-            recognition.isKnown = true
             let surrogate = surrogates.surrogate(of: visitor)
             recognition.surrogate = (surrogate.high, surrogate.low)
         } else if let best {
             recognition.surrogate = (best.high, best.low)
         }
-        guard consent.mode == .full else {
-            audiences.removeAll(keepingCapacity: true)
-            return recognition
-        }
-        if visitor == nil { readHousehold(of: request, at: instant) }
+        if visitor == nil, consent.mode == .full { readHousehold(of: request, at: instant) }
         return recognition
     }
 

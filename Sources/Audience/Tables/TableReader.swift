@@ -53,6 +53,15 @@ package final class TableReader {
         return word.flags
     }
 
+    /// What is known of a visitor besides its profile, which is not touched; nil for nobody.
+    ///
+    /// - Complexity: O(1). One read of memory that is in no cache.
+    package func flags(_ visitor: VisitorNumber) -> VisitorFlags? {
+        tables.epochs.enter(line)
+        defer { tables.epochs.leave(line) }
+        return resolve(visitor.rawValue)?.word.flags
+    }
+
     /// How often something was counted for a visitor within the window that holds an instant.
     ///
     /// - Parameter millis: since 1970.
