@@ -30,10 +30,10 @@ final class AudienceSide {
     /// More than are under way between the log and the profiles at any moment.
     private static let noticesMax = 8192
 
-    /// - Parameter openClick: the visitor of the click that a landing page hands back.
+    /// - Parameter openClick: what the click's id says that a landing page hands back.
     init(
         _ directory: DataDirectory, _ configuration: ServiceConfiguration, visitorKey: [UInt8], time: any TimeSource,
-        openClick: @escaping (String) -> IdentityKey?, publish: @escaping @Sendable (AudienceView) -> Void,
+        openClick: @escaping (String) -> OpenedClick?, publish: @escaping @Sendable (AudienceView) -> Void,
         logger: Logger
     ) throws {
         let policy = configuration.audience
@@ -149,14 +149,16 @@ final class ClickOpener {
 
     init(_ ring: KeyRing) { opener = Sealer(ring: ring) }
 
-    /// The visitor of a click; nil for a text that nobody here sealed.
-    func visitor(of click: String) -> IdentityKey? {
+    /// Nil for a text that nobody here sealed.
+    func open(_ click: String) -> OpenedClick? {
         guard let opened = opener.open(Array(click.utf8)), let token = Token(opened: opened),
             token.purpose == .browser
         else { return nil }
         let facts = token.facts
-        guard facts.visitorHigh != 0 || facts.visitorLow != 0 else { return nil }
-        return IdentityKey(high: facts.visitorHigh, low: facts.visitorLow)
+        let isSomebody = facts.visitorHigh != 0 || facts.visitorLow != 0
+        return OpenedClick(
+            advertiser: facts.advertiser,
+            surrogate: isSomebody ? IdentityKey(high: facts.visitorHigh, low: facts.visitorLow) : nil)
     }
 }
 

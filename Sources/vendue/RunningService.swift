@@ -75,7 +75,7 @@ final class RunningService: Sendable {
         let views = AudienceViews()
         let clicks = ClickOpener(keys)
         let audience = try AudienceSide(
-            directory, configuration, visitorKey: visitorKey, time: time, openClick: { clicks.visitor(of: $0) },
+            directory, configuration, visitorKey: visitorKey, time: time, openClick: { clicks.open($0) },
             publish: { view in
                 builder.use(audienceNames: view.names)
                 views.put(view)

@@ -23,7 +23,9 @@ extension AudienceKeeper {
         outcome.refused = batch.refused
         for entry in batch.entries {
             do throws(IntakeRefusal) {
-                outcome.sequence = try take(entry.draft)
+                var draft = entry.draft
+                draft.surrogate = try surrogate(ofClick: draft.click, from: source)
+                outcome.sequence = try take(draft)
                 outcome.accepted += 1
             } catch {
                 switch error {
@@ -62,6 +64,7 @@ extension AudienceKeeper {
         case .optedOut: "the visitor has opted out"
         case .duplicate: "an event with this event_id was taken before"
         case .nobody: "visitor: no identifier that can be used; give id, email_sha256, ifa or eids"
+        case .foreignClick: "click: it is of another advertiser's ad; leave it out"
         case .full: "the memory for visitors is full; idle ones are being forgotten, try again"
         case .tooLarge: "the event is larger than a record of the log; send fewer or shorter properties"
         case .unavailable: "the log takes no records; try again later"
@@ -76,10 +79,9 @@ extension AudienceKeeper {
     private func take(_ draft: EventDraft, mergesMax: Int = .max) throws(IntakeRefusal) -> UInt64 {
         let decision = services.consent.decide(draft.consent.signals, at: draft.instant)
         guard decision.mode == .full else { throw .consent }
-        let surrogate = draft.surrogate ?? draft.click.flatMap { services.openClick($0) }
         let identities = draft.visitor.filter { decision.ifaAllowed || $0.kind != .ifa }.map { hasher.identity($0) }
         let millis = draft.instant.millis
-        let visitor = try resolve(identities, surrogate, mergesMax: mergesMax, at: millis)
+        let visitor = try resolve(identities, draft.surrogate, mergesMax: mergesMax, at: millis)
         let id = draft.eventID.map { hasher.eventID($0, sender: draft.advertiser ?? "") } ?? freshID()
         var act = VisitorAct(id: id, type: draft.type, instant: draft.instant)
         act.properties = draft.properties.filter { $0.name != ActOwner.property }
@@ -87,6 +89,13 @@ extension AudienceKeeper {
         act.consent = decision.mode.rawValue
         act.household = try draft.ip.map { ip throws(IntakeRefusal) in try household(ip, at: millis) }
         return try book.take(act, of: visitor)
+    }
+
+    /// Whom the clicked bid was made for: told to nobody but its advertiser and the operator.
+    private func surrogate(ofClick text: String?, from source: EventSource) throws(IntakeRefusal) -> IdentityKey? {
+        guard let text, let click = services.openClick(text) else { return nil }
+        if let presenter = source.advertiser, presenter != click.advertiser { throw .foreignClick }
+        return click.surrogate
     }
 
     /// The visitor of identifiers and of a bid's pseudonym: all of them are one.

@@ -328,8 +328,8 @@ package struct AudienceServices {
     /// 32 bytes, of all hashes of identifiers.
     package let identityKey: [UInt8]
     package let time: any TimeSource
-    /// Opens what `vclick` brought back: the visitor of the click.
-    package let openClick: (String) -> IdentityKey?
+    /// Opens what `vclick` brought back; nil for a text that nobody here sealed.
+    package let openClick: (String) -> OpenedClick?
     /// Hands what targeting has to know of audiences to the loops.
     package let publish: @Sendable (AudienceView) -> Void
     /// Says something to the operator.
@@ -337,7 +337,7 @@ package struct AudienceServices {
 
     package init(
         policy: AudiencePolicy, consent: ConsentPolicy, identityKey: [UInt8], time: any TimeSource,
-        openClick: @escaping (String) -> IdentityKey?, publish: @escaping @Sendable (AudienceView) -> Void,
+        openClick: @escaping (String) -> OpenedClick?, publish: @escaping @Sendable (AudienceView) -> Void,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.policy = policy
@@ -347,6 +347,19 @@ package struct AudienceServices {
         self.openClick = openClick
         self.publish = publish
         self.report = report
+    }
+}
+
+/// What a click's id says.
+package struct OpenedClick: Equatable, Sendable {
+    /// Of the bid that was clicked.
+    package let advertiser: String
+    /// Whom that bid was made for; nil where it was made for nobody in particular.
+    package let surrogate: IdentityKey?
+
+    package init(advertiser: String, surrogate: IdentityKey?) {
+        self.advertiser = advertiser
+        self.surrogate = surrogate
     }
 }
 

@@ -9,6 +9,8 @@ package enum IntakeRefusal: Error, Equatable, Sendable {
     case duplicate
     /// No identifier that could be used.
     case nobody
+    /// An advertiser presents the click on another's ad.
+    case foreignClick
     /// Every place is taken, until somebody idle has been forgotten.
     case full
     /// The log takes nothing.

@@ -152,4 +152,26 @@ struct KeeperActsTests {
         #expect(world.told.answers.last?.outcome.refused == [])
         #expect(world.acts("late") == 1)
     }
+
+    @Test("an advertiser's word joins the visitor of a click on its own ad, not on another's; the operator's any")
+    func clicks() throws {
+        let world = try KeeperWorld()
+        for (name, advertiser, click, isTaken) in [
+            ("own", "acme", "click-acme", true), ("foreign", "acme", "click-bolt", false),
+            ("nobody's", "acme", "click-nobody", false), ("forged", "acme", "click-forged", true),
+            ("operator", nil, "click-bolt", true),
+        ] as [(String, String?, String, Bool)] {
+            world.event("view", name, #","click":"\#(click)""#, from: advertiser)
+            world.flush()
+            let outcome = try #require(world.told.answers.last?.outcome)
+            #expect(outcome.accepted == (isTaken ? 1 : 0), "\(name)")
+            #expect(
+                outcome.refused.map(\.reason)
+                    == (isTaken ? [] : ["click: it is of another advertiser's ad; leave it out"]))
+            #expect(world.acts(name) == (isTaken ? 1 : 0))
+        }
+        #expect(world.tables.find(IdentityKey(high: 7, low: 1)) == world.visitor("own"))
+        #expect(world.tables.find(IdentityKey(high: 7, low: 2)) == world.visitor("operator"))
+        #expect(world.visitor("foreign") == nil)
+    }
 }

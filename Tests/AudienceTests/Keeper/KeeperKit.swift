@@ -80,6 +80,13 @@ final class Told: Sendable {
 final class KeeperWorld {
     static let key = (0..<32).map { UInt8($0) }
 
+    /// What clicks are of, by their ids.
+    static let clicks = [
+        "click-acme": OpenedClick(advertiser: "acme", surrogate: IdentityKey(high: 7, low: 1)),
+        "click-bolt": OpenedClick(advertiser: "bolt", surrogate: IdentityKey(high: 7, low: 2)),
+        "click-nobody": OpenedClick(advertiser: "bolt", surrogate: nil),
+    ]
+
     let clock: KeeperClock
     let policy: AudiencePolicy
     let log: RecordedLog
@@ -110,7 +117,8 @@ final class KeeperWorld {
         book.planLoaded()
         keeper = try AudienceKeeper(
             AudienceServices(
-                policy: policy, consent: ConsentPolicy(), identityKey: Self.key, time: clock, openClick: { _ in nil },
+                policy: policy, consent: ConsentPolicy(), identityKey: Self.key, time: clock,
+                openClick: { Self.clicks[$0] },
                 publish: { _ in }, report: { [told] in told.report($0) }),
             book: book, folder: folder)
         self.documents = try before?.documents ?? documents.map(Self.document)
