@@ -206,7 +206,7 @@ let package = Package(
             name: "BidPlaneTests",
             dependencies: [
                 "BidPlane", "HTTP1", "Audience", "Auction", "BidKit", "Consent", "Documents", "EventLog", "Events",
-                "FlatPrice", "Ledger", "Meters", "OpenRTB", "Sealing", "Targeting", "Units", "CZlib",
+                "FlatPrice", "IPSignals", "Ledger", "Meters", "OpenRTB", "Sealing", "Targeting", "Units", "CZlib",
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         .testTarget(

@@ -1,5 +1,6 @@
 package import Documents
 internal import OpenRTB
+package import Targeting
 
 /// An exchange, compiled. A class, so that looking at it copies nothing.
 package final class Exchange: Sendable {
@@ -11,6 +12,8 @@ package final class Exchange: Sendable {
     let sellerDomain: [UInt8]
     /// What its requests must carry in `Authorization`; nil for nothing.
     package let authorization: [UInt8]?
+    /// From where its requests must come; empty for anywhere.
+    package let addresses: [IPAddress]
 
     init(id: [UInt8], document: ExchangeDocument) {
         self.id = id
@@ -19,6 +22,7 @@ package final class Exchange: Sendable {
         formats = taken.reduce(0) { $0 | 1 << $1.rawValue }
         sellerDomain = Array(document.sellerDomain.utf8)
         authorization = document.credentials.bearer.map { Array("Bearer \($0)".utf8) }
+        addresses = document.credentials.addresses.compactMap { IPAddress($0.utf8) }
     }
 
     func hasID(_ other: UnsafeRawBufferPointer) -> Bool {

@@ -10,7 +10,7 @@ struct Arrival: ~Copyable {
     private let request: UnsafeRawBufferPointer
     private let content: UnsafeRawBufferPointer
     let head: RequestHead
-    /// Of the peer, as text; nil for a socket without one.
+    /// Of the peer, as text; nil for a socket without one. Who sent it may stand behind a proxy: ``BidLoop/client(of:)``.
     let address: String?
     /// The earliest moment at which it can have come.
     let moment: Moment

@@ -4,6 +4,7 @@ internal import Consent
 internal import Documents
 internal import Events
 internal import HTTP1
+internal import IPSignals
 internal import Meters
 internal import Targeting
 internal import Units
@@ -18,6 +19,7 @@ extension BidLoop {
         var cookie: String?
         let consent: ConsentFields
         let mode: ConsentMode
+        /// Where the browser is; nil where that may not be kept.
         let ip: IPAddress?
 
         var allowsProfile: Bool { mode == .full }
@@ -39,8 +41,13 @@ extension BidLoop {
             cookie: cookie.flatMap { BrowserCookie.isVisitor($0) ? $0 : nil },
             consent: consent,
             mode: mode,
-            ip: mode == .full ? arrival.address.flatMap { IPAddress($0.utf8) } : nil
+            ip: mode == .full ? household(of: arrival) : nil
         )
+    }
+
+    /// Where a browser is; nil where that is not known: a proxy of the operator's that names nobody is no household.
+    private func household(of arrival: borrowing Arrival) -> IPAddress? {
+        client(of: arrival).flatMap { services.trustedProxies.contains($0) ? nil : $0 }
     }
 
     /// Gives a browser that has no cookie one.

@@ -5,10 +5,12 @@ internal import Documents
 internal import EventLog
 internal import Events
 internal import HTTP1
+internal import IPSignals
 internal import Meters
 internal import NIOCore
 internal import OpenRTB
 internal import Sealing
+internal import Targeting
 internal import Units
 
 /// What one event loop owns: its reader, its auction, its buffers, its counters and its view of the world.
@@ -192,13 +194,22 @@ final class BidLoop {
                 return .problem(.unauthorized, "wrong or missing credentials for this exchange")
             }
         }
-        let addresses = exchange.document.credentials.addresses
-        if !addresses.isEmpty, !addresses.contains(arrival.address ?? "") {
+        if !exchange.addresses.isEmpty, client(of: arrival).map({ exchange.addresses.contains($0) }) != true {
             return .problem(.unauthorized, "this address may not call for this exchange")
         }
         let type = arrival.head.contentType
         if type.isEmpty || isJSON(type, arrival) { return nil }
         return .problem(.unsupportedMediaType, "Content-Type must be application/json, is \(arrival.text(type))")
+    }
+
+    /// The address of whoever sent a request: the peer's, or what a proxy of the operator's says of it.
+    ///
+    /// - Returns: nil where a trusted proxy names none, and for a socket without addresses.
+    func client(of arrival: borrowing Arrival) -> IPAddress? {
+        let peer = arrival.address
+        return unsafe arrival.withBytes(arrival.head.forwardedFor) {
+            unsafe services.trustedProxies.client(peer: peer, forwardedFor: $0)
+        }
     }
 
     /// Whether a media type is this one, whatever parameters it has.

@@ -1,6 +1,7 @@
 package import Audience
 package import Consent
 package import EventLog
+package import IPSignals
 package import Sealing
 package import Units
 
@@ -21,6 +22,8 @@ package struct BidServices: Sendable {
     package let audience: (any AudienceIntake)?
     /// What the signals of a browser's call allow, where a cookie is to be set or not at once.
     package let decideConsent: @Sendable (ConsentFields) -> ConsentMode
+    /// Whose `X-Forwarded-For` is believed.
+    package let trustedProxies: TrustedProxies
     /// Whether the service as a whole wants traffic.
     package let isReady: @Sendable () -> Bool
     /// JSON for `/status`.
@@ -38,6 +41,7 @@ package struct BidServices: Sendable {
         tables: AudienceTables? = nil,
         audience: (any AudienceIntake)? = nil,
         decideConsent: @escaping @Sendable (ConsentFields) -> ConsentMode = { _ in .contextual },
+        trustedProxies: TrustedProxies = TrustedProxies([]),
         isReady: @escaping @Sendable () -> Bool,
         status: @escaping @Sendable () -> String
     ) {
@@ -52,6 +56,7 @@ package struct BidServices: Sendable {
         self.tables = tables
         self.audience = audience
         self.decideConsent = decideConsent
+        self.trustedProxies = trustedProxies
         self.isReady = isReady
         self.status = status
     }

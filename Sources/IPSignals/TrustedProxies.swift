@@ -6,7 +6,10 @@ package struct TrustedProxies: Sendable {
 
     package init(_ ranges: [AddressRange]) { self.ranges = ranges }
 
-    private func contains(_ address: IPAddress) -> Bool {
+    /// Whether an address is one of theirs.
+    ///
+    /// - Complexity: O(ranges).
+    package func contains(_ address: IPAddress) -> Bool {
         for range in ranges where range.contains(address) { return true }
         return false
     }

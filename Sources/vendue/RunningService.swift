@@ -9,6 +9,7 @@ internal import Documents
 internal import EventLog
 internal import FlatPrice
 internal import Foundation
+internal import IPSignals
 internal import Ledger
 internal import Logging
 internal import Meters
@@ -104,6 +105,7 @@ final class RunningService: Sendable {
                 tables: audience.tables,
                 audience: audience.keeper,
                 decideConsent: { configuration.consent.decide($0.signals, at: time.instant()).mode },
+                trustedProxies: TrustedProxies(configuration.trustedProxies),
                 isReady: { readiness.isReady },
                 status: { readiness.json }
             ),

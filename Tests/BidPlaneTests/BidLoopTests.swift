@@ -183,6 +183,20 @@ struct BidLoopTests {
         #expect(kit.post(World.request(), to: "near", address: address).status == status)
     }
 
+    @Test(
+        "behind a trusted proxy the exchange's own address counts, and nobody else's word for it",
+        arguments: [
+            ("10.0.0.1", "192.0.2.1", 200), ("10.0.0.1", "192.0.2.1, 10.0.0.2", 200),
+            ("::ffff:10.0.0.1", "192.0.2.1", 200), ("10.0.0.1", "192.0.2.1, 203.0.113.7", 401),
+            ("10.0.0.1", "unknown", 401), ("10.0.0.1", nil, 401), ("203.0.113.7", "192.0.2.1", 401),
+            ("192.0.2.1", "203.0.113.7", 200),
+        ] as [(String, String?, Int)])
+    func forwarded(peer: String, forwardedFor: String?, status: Int) throws {
+        let kit = try LoopKit(trustedProxies: ["10.0.0.0/8"])
+        let headers = ["X-Forwarded-For": forwardedFor]
+        #expect(kit.post(World.request(), to: "near", headers: headers, address: peer).status == status)
+    }
+
     @Test("bids are sent with POST")
     func method() throws {
         let kit = try LoopKit()

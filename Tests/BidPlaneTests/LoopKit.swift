@@ -5,11 +5,13 @@ import EventLog
 import Events
 import Foundation
 import HTTP1
+import IPSignals
 import Ledger
 import Meters
 import OpenRTB
 import Sealing
 import Synchronization
+import Targeting
 import Units
 
 @testable import BidPlane
@@ -37,7 +39,7 @@ final class LoopKit {
     init(
         storage: (any LogStorage)? = nil, startsLog: Bool = true, audience: RecordingIntake? = nil,
         consent: @escaping @Sendable (ConsentFields) -> ConsentMode = { _ in .full },
-        origin: String = "http://bid.example"
+        origin: String = "http://bid.example", trustedProxies: [String] = []
     ) throws {
         directory = try ScratchDirectory()
         log = try EventLog(
@@ -58,6 +60,7 @@ final class LoopKit {
                 meters: BidMeters(),
                 audience: audience,
                 decideConsent: consent,
+                trustedProxies: TrustedProxies(trustedProxies.compactMap { AddressRange($0) }),
                 isReady: { readiness.isReady },
                 status: { "{\"up\":true}\n" }
             ),

@@ -47,6 +47,22 @@ struct VisitorRouteTests {
         #expect(intake.drafts.map(\.type) == ["view", "cart"])
     }
 
+    @Test(
+        "an act is told with the browser's own address, which a trusted proxy alone may name",
+        arguments: [
+            ("10.0.0.1", "192.0.2.7", "192.0.2.7"), ("10.0.0.1", "198.51.100.1, 192.0.2.7, 10.0.0.2", "192.0.2.7"),
+            ("10.0.0.1", "hidden", nil), ("10.0.0.1", nil, nil), ("203.0.113.7", "192.0.2.7", "203.0.113.7"),
+            ("203.0.113.7", nil, "203.0.113.7"),
+        ] as [(String, String?, String?)])
+    func forwarded(peer: String, forwardedFor: String?, client: String?) throws {
+        let headers = Self.visitor.merging(["X-Forwarded-For": forwardedFor]) { $1 }
+        let kit = try LoopKit(audience: intake, trustedProxies: ["10.0.0.0/8"])
+        for target in ["/pixel/acme?event=view", "/conversion/acme?order=1"] {
+            _ = kit.ask("GET", target, headers: headers, address: peer)
+            #expect(try #require(intake.drafts.last).ip == client.flatMap { IPAddress($0.utf8) })
+        }
+    }
+
     @Test("a browser without a cookie of ours gets one, and is known by it at once")
     func fresh() throws {
         let kit = try kit()
