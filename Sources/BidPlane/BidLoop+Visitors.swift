@@ -36,9 +36,8 @@ extension BidLoop {
         consent.gpc = arrival.head.sendsGPC
         consent.optedOut = arrival.cookie(.optOut) == "1"
         let mode = consent.gpc || consent.optedOut ? .contextual : services.decideConsent(consent)
-        let cookie = mode == .full ? arrival.cookie(.visitor) : nil
         return Browser(
-            cookie: cookie.flatMap { BrowserCookie.isVisitor($0) ? $0 : nil },
+            cookie: mode == .full ? arrival.visitor(.visitor) : nil,
             consent: consent,
             mode: mode,
             ip: mode == .full ? household(of: arrival) : nil
@@ -213,24 +212,41 @@ extension BidLoop {
 
     // MARK: Opting out
 
-    /// Answers `/optout` and `/optin`.
+    /// Answers `/optout` and `/optin`: by cookies alone, for whatever else a URL could name is anybody's to name.
     func setOptOut(_ isOptedOut: Bool, _ arrival: borrowing Arrival) -> Reply {
-        let cookies =
-            isOptedOut
-            ? [
+        guard arrival.head.method == .get else { return .methodNotAllowed(allow: "GET") }
+        let known = arrival.visitor(.visitor)
+        var cookies: [String] = []
+        if isOptedOut {
+            cookies = [
                 BrowserCookie.optOut.setting("1", isSecure: isSecure),
                 BrowserCookie.visitor.clearing(isSecure: isSecure),
-            ] : [BrowserCookie.optOut.clearing(isSecure: isSecure)]
+            ]
+            if let known { cookies.append(BrowserCookie.wayBack.setting(known, isSecure: isSecure)) }
+        } else {
+            cookies = [BrowserCookie.optOut, .wayBack].map { $0.clearing(isSecure: isSecure) }
+        }
         let text = isOptedOut ? "opted out\n" : "opted in\n"
         let answer = Reply.settingCookies(cookies, .text(.ok, text, type: "text/plain"))
-        guard let cookie = arrival.cookie(.visitor), BrowserCookie.isVisitor(cookie) else { return answer }
-        return submit(.optOut([.cookie(cookie)], isOptedOut: isOptedOut, at: arrival.instant)) { outcome in
+        let names = [known, isOptedOut ? nil : arrival.visitor(.wayBack)].compactMap { $0 }.map {
+            Identifier.cookie($0)
+        }
+        guard !names.isEmpty else { return answer }
+        return submit(.optOut(names, isOptedOut: isOptedOut, at: arrival.instant)) { outcome in
             if outcome.isUnavailable {
-                // The browser's cookie holds at once; only the profile does not know yet.
+                // The browser's cookie holds at once; only the profile does not know yet. The way back is kept for then.
                 let detail = "this browser is \(text.dropLast()), but the profile could not be told; try again later"
-                return .settingCookies(cookies, .problem(.serviceUnavailable, detail))
+                return .settingCookies(
+                    isOptedOut ? cookies : Array(cookies.prefix(1)), .problem(.serviceUnavailable, detail))
             }
             return outcome.sequence.map { .afterDurable(sequence: $0, answer) } ?? answer
         }
+    }
+}
+
+extension Arrival {
+    /// A visitor's id in a cookie; nil for what is none of ours.
+    fileprivate borrowing func visitor(_ cookie: BrowserCookie) -> String? {
+        self.cookie(cookie).flatMap { BrowserCookie.isVisitor($0) ? $0 : nil }
     }
 }

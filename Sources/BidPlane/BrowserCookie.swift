@@ -1,12 +1,15 @@
 internal import HTTP1
 internal import Sealing
 
-/// The two cookies of this service.
+/// The cookies of this service.
 enum BrowserCookie: String {
     /// Who the visitor is: 128 random bits, 22 characters.
     case visitor = "vendue_id"
     /// Set to 1 where the visitor opted out.
     case optOut = "vendue_optout"
+    /// The id that a browser bore before it opted out, for `/optin` to find the profile that must be told. Browsers send
+    /// it there alone, and only where the visitor goes there, not where a page embeds it: it recognises nobody.
+    case wayBack = "vendue_wayback"
 
     /// How long browsers keep it, in seconds. They keep none longer than 400 days; the id must not outlive the opt-out.
     private var maxAgeSeconds: Int { (self == .visitor ? 390 : 400) * 86_400 }
@@ -21,6 +24,7 @@ enum BrowserCookie: String {
     ///
     /// Read where other sites embed us, hence `SameSite=None`; browsers take that by https alone, so that without it
     /// the cookie is of use where this service is embedded by its own site.
+    /// The way back is for visits to ourselves alone.
     /// - Source: RFC 6265bis, 5.6.7.
     func setting(_ value: String, isSecure: Bool) -> String { text(value, maxAgeSeconds, isSecure) }
 
@@ -28,8 +32,9 @@ enum BrowserCookie: String {
     func clearing(isSecure: Bool) -> String { text("", 0, isSecure) }
 
     private func text(_ value: String, _ maxAgeSeconds: Int, _ isSecure: Bool) -> String {
-        "\(rawValue)=\(value); Max-Age=\(maxAgeSeconds); Path=/; HttpOnly; "
-            + (isSecure ? "SameSite=None; Secure" : "SameSite=Lax")
+        let isEmbedded = self != .wayBack
+        return "\(rawValue)=\(value); Max-Age=\(maxAgeSeconds); Path=\(isEmbedded ? "/" : "/optin"); HttpOnly; "
+            + (isSecure && isEmbedded ? "SameSite=None" : "SameSite=Lax") + (isSecure ? "; Secure" : "")
     }
 }
 

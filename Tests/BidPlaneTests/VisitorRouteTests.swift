@@ -260,15 +260,39 @@ struct VisitorRouteTests {
             out.cookies == [
                 "vendue_optout=1; Max-Age=34560000; Path=/; HttpOnly; SameSite=None; Secure",
                 "vendue_id=; Max-Age=0; Path=/; HttpOnly; SameSite=None; Secure",
+                "vendue_wayback=\(Self.cookie); Max-Age=34560000; Path=/optin; HttpOnly; SameSite=Lax; Secure",
             ])
-        let back = kit.ask("GET", "/optin", headers: ["Cookie": "vendue_optout=1"])
+        let back = kit.ask("GET", "/optin", headers: ["Cookie": "vendue_optout=1; vendue_wayback=\(Self.cookie)"])
         #expect(back.body == "opted in\n")
-        #expect(back.cookies == ["vendue_optout=; Max-Age=0; Path=/; HttpOnly; SameSite=None; Secure"])
+        #expect(
+            back.cookies == [
+                "vendue_optout=; Max-Age=0; Path=/; HttpOnly; SameSite=None; Secure",
+                "vendue_wayback=; Max-Age=0; Path=/optin; HttpOnly; SameSite=Lax; Secure",
+            ])
         _ = kit.ask("GET", "/optin", headers: Self.visitor)
-        #expect(intake.optOuts.map(\.isOptedOut) == [true, false])
+        #expect(intake.optOuts.map(\.isOptedOut) == [true, false, false])
         #expect(intake.optOuts.allSatisfy { $0.who == [.cookie(Self.cookie)] })
+    }
+
+    @Test("the way back serves opting in alone, and what is no id of ours names nobody")
+    func wayBack() throws {
+        let kit = try kit()
+        let wayBack = ["Cookie": "vendue_wayback=\(Self.cookie)"]
+        _ = kit.ask("GET", "/optout", headers: wayBack)
+        _ = kit.ask("GET", "/pixel/acme?event=view", headers: wayBack)
+        #expect(intake.optOuts.isEmpty)
+        #expect(intake.drafts.first?.visitor != [.cookie(Self.cookie)])
         #expect(kit.ask("GET", "/optout").cookies.count == 2)
-        #expect(kit.ask("HEAD", "/optout").status == 405)
+        let forged = kit.ask("GET", "/optin", headers: ["Cookie": "vendue_wayback=x; vendue_id=y"])
+        #expect(forged.status == 200)
+        #expect(intake.optOuts.isEmpty)
+    }
+
+    @Test("opting out and in are asked for with GET", arguments: ["/optout", "/optin"])
+    func optOutMethods(path: String) throws {
+        let kit = try kit()
+        for method in ["POST", "HEAD"] { #expect(kit.ask(method, path, headers: Self.visitor).status == 405) }
+        #expect(intake.submissions.isEmpty)
     }
 
     @Test("an opt-out that cannot be kept is set in the browser all the same, and answered 503")
@@ -277,5 +301,9 @@ struct VisitorRouteTests {
         let answer = kit.ask("GET", "/optout", headers: Self.visitor)
         #expect(answer.status == 503)
         #expect(answer.cookies.first?.hasPrefix("vendue_optout=1;") == true)
+        // The way back is still there for the next try.
+        let back = kit.ask("GET", "/optin", headers: ["Cookie": "vendue_wayback=\(Self.cookie)"])
+        #expect(back.status == 503)
+        #expect(back.cookies.allSatisfy { !$0.hasPrefix("vendue_wayback") })
     }
 }

@@ -78,12 +78,14 @@ class Shopper:
     def __init__(self, service: Service, headers: Optional[Dict[str, str]] = None):
         self.client = service.client()
         self.cookies: Dict[str, str] = {}
+        self.paths: Dict[str, str] = {}
         self.headers = headers or {}
 
     def get(self, path: str) -> Answer:
         headers = dict(self.headers)
-        if self.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = [f"{name}={value}" for name, value in self.cookies.items() if path.startswith(self.paths[name])]
+        if sent:
+            headers["Cookie"] = "; ".join(sent)
         answer = self.client.request("GET", path_of(path), None, headers)
         for line in filter(None, answer.headers.get("set-cookie", "").split("\n")):
             self._keep(line)
@@ -96,6 +98,7 @@ class Shopper:
             self.cookies.pop(name, None)
         else:
             self.cookies[name] = value
+            self.paths[name] = next((part[5:] for part in attributes if part.lower().startswith("path=")), "/")
 
     def view(self, category: str = "shoes", **parameters: str) -> Answer:
         query = urlencode({"event": "view", "p.category": category, **parameters})

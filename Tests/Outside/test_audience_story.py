@@ -90,6 +90,24 @@ class StoryTests(AudienceCase):
         self.assertIsNotNone(shopper.id)
         self.assert_in("back", buyeruid=shopper.id)
 
+    def test_opting_in_again_reaches_the_profile_that_was_opted_out(self) -> None:
+        self.aim("returned", viewed())
+        shopper = self.shopper()
+        shopper.view()
+        shopper.sync("u-returned")
+        cookie = shopper.id
+        self.assert_in("returned", user="u-returned")
+        shopper.get("/optout")
+        self.assertTrue(self.visitor(f"cookie:{cookie}").json["opted_out"])
+        shopper.get("/optin")
+        self.assertNotIn("vendue_wayback", shopper.cookies)
+        self.assertFalse(self.visitor(f"cookie:{cookie}").json["opted_out"])
+        # What was known is gone; what the exchange calls the visitor counts again from here on.
+        self.assert_out("returned", user="u-returned")
+        shopper.sync("u-returned")
+        shopper.view()
+        self.assert_in("returned", user="u-returned")
+
     def test_consent_decides_what_is_used_and_what_is_kept(self) -> None:
         self.aim("asked", viewed())
         full, limited = tcf([1, 2, 3, 4, 7, 9, 10]), tcf([1, 2, 7])
