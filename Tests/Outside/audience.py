@@ -83,7 +83,7 @@ class Shopper:
 
     def get(self, path: str) -> Answer:
         headers = dict(self.headers)
-        sent = [f"{name}={value}" for name, value in self.cookies.items() if path.startswith(self.paths[name])]
+        sent = [f"{name}={value}" for name, value in self.cookies.items() if path.startswith(self.paths.get(name, "/"))]
         if sent:
             headers["Cookie"] = "; ".join(sent)
         answer = self.client.request("GET", path_of(path), None, headers)
