@@ -12,6 +12,11 @@ extension AccessToken {
             guard route.isForAdvertisers else {
                 throw .forbidden("the role advertiser reaches its audiences and visitors, and sends events")
             }
+            // Whom one advertiser knows others know as well: their acts and audiences would go with its own.
+            if case .visitor = route, method == .delete {
+                throw .forbidden(
+                    "the role advertiser does not erase visitors, who may be others' too: ask the operator")
+            }
         }
     }
 }

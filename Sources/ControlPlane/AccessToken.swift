@@ -8,7 +8,7 @@ struct AccessToken: Sendable {
     enum Role: String, CaseIterable, Sendable {
         /// May do everything.
         case `operator`
-        /// Sends events, and reaches its own audiences, and visitors by its own ids.
+        /// Sends events, and reaches its own audiences, and what it told of visitors by its own ids.
         case advertiser
         /// May read everything but credentials.
         case analyst

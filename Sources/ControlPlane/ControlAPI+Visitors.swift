@@ -4,15 +4,26 @@ internal import Units
 
 /// The rights of one person: to see what is kept, and to have it erased.
 extension ControlAPI {
-    /// Everything that is kept of a visitor, or its end.
+    /// Everything that is kept of a visitor, to an advertiser what is its own of that; or its end.
     func visitor(_ text: String, _ call: Call) async throws -> Answer {
         let query = try VisitorQuery(text)
         // Whose a visitor is by another identifier, an advertiser is not told: as if nobody were known.
         guard query.isWithin(call.scope) else { throw Problem.noVisitor }
         guard let audience = hooks.audience else { throw Problem.noVisitors }
         if call.method == .delete { return try await erase(query, audience, call) }
-        guard let json = await audience.visitor(query) else { throw Problem.noVisitor }
-        return .content(json, Answer.json)
+        return try await export(query, audience, call)
+    }
+
+    private func export(_ query: VisitorQuery, _ audience: AudienceHooks, _ call: Call) async throws -> Answer {
+        guard exports.enter() else { throw Problem.exporting }
+        defer { exports.leave() }
+        do throws(ExportFault) {
+            guard let json = try await audience.visitor(query, call.scope) else { return Problem.noVisitor.answer }
+            return .content(json, Answer.json)
+        } catch {
+            logger.error("a visitor could not be exported: \(error.detail)")
+            throw Problem.notExported(error.detail)
+        }
     }
 
     private func erase(_ query: VisitorQuery, _ audience: AudienceHooks, _ call: Call) async throws -> Answer {

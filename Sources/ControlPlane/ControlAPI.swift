@@ -66,6 +66,8 @@ package struct ControlAPI: Service {
     let hooks: ControlHooks
     let logger: Logger
     let memberDesk = MemberDesk()
+    /// For the export of a person, which reads the whole log.
+    let exports = Turnstile()
     private let address: ControlAddress
     private let onReady: @Sendable (Int) -> Void
     private let refusals: Refusals

@@ -48,19 +48,24 @@ extension OpenAPI {
               {
                 "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
                 "description": "own:ADVERTISER:ID, cookie:ID, ifa:ID, email:SHA256, eid:SOURCE:ID, user:EXCHANGE:ID, \#
-        or what the log's column visitor has. An advertiser's token may ask by its own ids"
+        or what the log's column visitor has. An advertiser's token may ask by its own ids, and not erase"
               }
             ],
             "get": {
-              "tags": [ "visitors" ], "operationId": "export-visitor", "summary": "Everything that is kept of a person",
+              "tags": [ "visitors" ], "operationId": "export-visitor",
+              "summary": "Everything that is kept of a person; to an advertiser its own acts and audiences alone. One at \#
+        a time, for the log is read: 503 meanwhile, 500 where it is damaged",
               "responses": {
-                "200": { "description": "The person", "content": { "application/json": { "schema": {} } } },
-        \#(refusals(["400", "403", "404", "503"]))
+                "200": {
+                  "description": "The person",
+                  "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Person" } } }
+                },
+        \#(refusals(["400", "403", "404", "500", "503"]))
               }
             },
             "delete": {
               "tags": [ "visitors" ], "operationId": "erase-visitor",
-              "summary": "Erases a person for good, by all identifiers that are known to be theirs",
+              "summary": "Erases a person for good, by all identifiers that are known to be theirs; for operators",
               "responses": {
                 "204": { "description": "Erased" },
         \#(refusals(["400", "403", "404", "503"]))
@@ -70,6 +75,45 @@ extension OpenAPI {
         """#
 
     static let audienceSchemas = #"""
+            "Person": {
+              "type": "object", "required": [ "opted_out", "audiences", "acts", "unreadable" ],
+              "description": "An advertiser's token is not told visitor, household, last_seen, identifiers and items",
+              "properties": {
+                "visitor": { "type": "string", "description": "As the log's column visitor has it" },
+                "opted_out": { "type": "boolean" },
+                "household": { "type": "boolean", "description": "Whether it is an address instead of a person" },
+                "last_seen": { "type": [ "string", "null" ], "format": "date-time" },
+                "identifiers": {
+                  "type": "array", "items": { "type": "string" },
+                  "description": "Their sorts: of themselves keyed hashes alone are kept"
+                },
+                "audiences": {
+                  "type": "array",
+                  "items": {
+                    "type": "object", "required": [ "id", "until" ],
+                    "properties": {
+                      "id": { "$ref": "#/components/schemas/Id" },
+                      "until": { "type": [ "string", "null" ], "format": "date-time" }
+                    }
+                  }
+                },
+                "items": { "type": "array", "items": { "type": "string" } },
+                "acts": {
+                  "type": "array",
+                  "items": {
+                    "type": "object", "required": [ "type", "time", "properties" ],
+                    "properties": {
+                      "type": { "type": "string" }, "time": { "type": "string", "format": "date-time" },
+                      "properties": { "type": "object" }
+                    }
+                  }
+                },
+                "unreadable": {
+                  "type": "array", "items": { "type": "integer" },
+                  "description": "Numbers of the log's records about the person that cannot be read, and so are missing"
+                }
+              }
+            },
             "Audience": {
               "type": "object", "required": [ "id" ],
               "oneOf": [ { "required": [ "when" ] }, { "required": [ "members" ] }, { "required": [ "cidr" ] } ],

@@ -104,6 +104,16 @@ extension Problem {
 
     static let noVisitor = notFound("nobody is known by that identifier")
 
+    /// One export at a time, for each reads the whole log.
+    static let exporting = Problem(
+        name: "busy", status: 503, title: "Busy", detail: "another person's export is being made; ask again",
+        headers: [.init(name: "Retry-After", value: "2")])
+
+    /// Our own failure: an answer that leaves out what could not be read would be untrue.
+    static func notExported(_ detail: String) -> Problem {
+        Problem(name: "not-exported", status: 500, title: "Not exported", detail: detail)
+    }
+
     /// Our own failure, of the log or the visitors' keys.
     static let notErased = Problem(
         name: "not-erased", status: 503, title: "Not erased",

@@ -104,11 +104,11 @@ final class AudienceSide {
     }
 
     /// What the control side may ask.
-    func hooks(visitorKey: [UInt8], logPath: String) -> AudienceHooks {
-        let export = PersonExport(keeper: keeper, keys: keys, visitorKey: visitorKey, logPath: logPath)
+    func hooks(visitorKey: [UInt8], log: EventLog, logPath: String) -> AudienceHooks {
+        let export = PersonExport(keeper: keeper, keys: keys, visitorKey: visitorKey, log: log, logPath: logPath)
         return AudienceHooks(
             members: MemberLists(keeper: keeper, folder: folder, key: visitorKey),
-            visitor: { await export.text(of: $0) },
+            visitor: { (query, scope) throws(ExportFault) in try await export.text(of: query, scope: scope) },
             erase: { [keeper] query in
                 switch await keeper.erase(VisitorName(query)) {
                 case .erased: return true

@@ -1,53 +1,117 @@
 internal import Audience
 internal import ControlPlane
+internal import Dispatch
 internal import EventLog
 internal import Events
-internal import Foundation
 internal import OpenRTB
 internal import Sealing
 internal import Units
 
 /// What a person is told of what is kept of them: the profile as the keeper has it, and what the log still says word for
 /// word. Identifiers are not among it: of them only keyed hashes are kept, and their sorts are told.
+///
+/// An advertiser is told of its own acts and audiences alone, and nothing by which the person could be known elsewhere.
 struct PersonExport {
     let keeper: AudienceKeeper
     let keys: VisitorKeys
     let visitorKey: [UInt8]
+    let log: EventLog
     let logPath: String
 
+    /// Reading segments of 64 MiB is nothing for the threads that answer.
+    private static let thread = DispatchQueue(label: "person-export", qos: .utility)
+
+    /// - Parameter scope: the advertiser whose acts and audiences alone are told; nil for all there is.
     /// - Returns: one JSON object; nil where nobody is known by that name.
-    func text(of query: VisitorQuery) async -> String? {
+    /// - Throws: where the log is damaged, instead of leaving out what stands behind the damage.
+    /// - Complexity: O(bytes of the log).
+    func text(of query: VisitorQuery, scope: String?) async throws(ExportFault) -> String? {
         guard let export = await keeper.export(VisitorName(query)) else { return nil }
-        let acts = acts(of: Set(export.numbers))
-        let audiences = export.audiences.map { id, until in
+        let found = try await acts(of: Set(export.numbers), scope: scope)
+        let audiences = export.audiences.filter { scope == nil || $0.owner == scope }.map { id, _, until in
             "{\"id\":\(JSONText.quoted(id)),\"until\":\(Self.text(until))}"
         }
-        return """
-            {"visitor":"\(Self.pseudonym(export.surrogate))","opted_out":\(export.isOptedOut),\
-            "household":\(export.isHousehold),"last_seen":\(Self.text(export.lastSeen)),\
+        let person = """
+            "visitor":"\(Self.pseudonym(export.surrogate))","household":\(export.isHousehold),\
+            "last_seen":\(Self.text(export.lastSeen)),\
             "identifiers":[\(export.identities.map { "\"\($0.label)\"" }.joined(separator: ","))],\
+            "items":[\(export.items.map { JSONText.quoted($0) }.joined(separator: ","))],
+            """
+        return """
+            {\(scope == nil ? person : "")"opted_out":\(export.isOptedOut),\
             "audiences":[\(audiences.joined(separator: ","))],\
-            "items":[\(export.items.map { JSONText.quoted($0) }.joined(separator: ","))],\
-            "acts":[\(acts.joined(separator: ","))]}
+            "acts":[\(found.acts.joined(separator: ","))],\
+            "unreadable":[\(found.unreadable.map { "\($0)" }.joined(separator: ","))]}
 
             """
     }
 
-    /// Everything that the visitor did and the log has, in the order of its instants.
-    private func acts(of numbers: Set<VisitorNumber>) -> [String] {
+    // MARK: Reading the log
+
+    /// What the log says of a person.
+    private struct Found {
+        /// JSON, in the order of their instants.
+        var acts: [String] = []
+        /// Records about the person that tell nothing, though it was not erased.
+        var unreadable: [UInt64] = []
+    }
+
+    private func acts(of numbers: Set<VisitorNumber>, scope: String?) async throws(ExportFault) -> Found {
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Found, ExportFault>, Never>) in
+            Self.thread.async {
+                do throws(LogError) {
+                    continuation.resume(returning: .success(try read(of: numbers, scope: scope)))
+                } catch {
+                    continuation.resume(returning: .failure(ExportFault(Self.detail(error))))
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    private func read(of numbers: Set<VisitorNumber>, scope: String?) throws(LogError) -> Found {
         let sealer = VisitorSealer(keys: keys, directoryKey: visitorKey)
         var acts: [(instant: Instant, text: String)] = []
+        var found = Found()
         var seen: Set<IdentityKey> = []
-        guard let storage = try? DirectoryStorage(path: logPath) else { return [] }
-        // The last record may be half written: what is whole before it counts.
-        _ = try? LogReader(storage).walkRecords { (_, record) throws(LogError) in
-            guard case .visitor(let head, let bytes) = record, let visitor = head.visitor, numbers.contains(visitor),
-                case .record(_, .act(_, let act)) = try? sealer.read(bytes), seen.insert(act.id).inserted
+        // The last record may be half written; what was durable before is not.
+        let durable = log.durableSequence
+        let summary = try LogReader(try DirectoryStorage(path: logPath)).walkRecords {
+            (number, record) throws(LogError) in
+            guard case .visitor(let head, let bytes) = record, let visitor = head.visitor, numbers.contains(visitor)
             else { return }
+            guard case .record(_, let told) = try? sealer.read(bytes) else {
+                found.unreadable.append(number)
+                return
+            }
+            guard case .act(_, let act) = told, scope == nil || act.owner == scope, seen.insert(act.id).inserted else {
+                return
+            }
             acts.append((act.instant, Self.text(act)))
         }
-        return acts.sorted { $0.instant.micros < $1.instant.micros }.map(\.text)
+        guard summary.next > durable else {
+            throw .damaged(
+                file: summary.lastFile ?? logPath, offset: summary.lastFileSoundBytes,
+                why: "record \(summary.next), which was written, cannot be read")
+        }
+        found.acts = acts.sorted { $0.instant.micros < $1.instant.micros }.map(\.text)
+        return found
     }
+
+    /// Names the segment, and not the directory.
+    private static func detail(_ error: LogError) -> String {
+        switch error {
+        case .damaged(let file, let offset, let why):
+            "the log's segment \(file) is damaged at byte \(offset): \(why); restore it from a copy"
+        case .unknownVersion(let file, _): "the log's segment \(file) is of a newer version"
+        case .io(let call, let path, let code):
+            "the log cannot be read: \(call) of \(path.split(separator: "/").last ?? "") failed with error \(code)"
+        case .unprepared: "the log cannot be read"
+        }
+    }
+
+    // MARK: Spelling
 
     private static func text(_ act: VisitorAct) -> String {
         let properties = act.properties.map { "\(JSONText.quoted($0.name)):\(text($0.value))" }

@@ -140,7 +140,7 @@ final class RunningService: Sendable {
             log: books.log,
             audience: audience.keeper,
             republishing: republishing,
-            hooks: audience.hooks(visitorKey: visitorKey, logPath: directory.log),
+            hooks: audience.hooks(visitorKey: visitorKey, log: books.log, logPath: directory.log),
             bidServer: bidServer,
             registry: registry,
             lock: lock,

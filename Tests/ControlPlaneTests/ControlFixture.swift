@@ -32,7 +32,9 @@ final class ControlFixture: Sendable {
         let published = published
         let (intake, people) = (intake, people)
         let audience = AudienceHooks(
-            members: intake, visitor: { people.export($0) }, erase: { try people.erase($0) },
+            members: intake,
+            visitor: { (query, scope) throws(ExportFault) in try await people.export(query, scope: scope) },
+            erase: { try people.erase($0) },
             audienceSize: { intake.list(of: $0)?.count })
         api = ControlAPI(
             registry: registry, publish: { await published.note($0) },

@@ -1,6 +1,7 @@
 import Audience
 import Documents
 import Logging
+import Synchronization
 import Testing
 
 @testable import ControlPlane
@@ -51,7 +52,7 @@ struct VisitorTests {
         }
     }
 
-    @Test("an advertiser may ask by its own ids, an analyst not at all")
+    @Test("an advertiser may ask by its own ids, and erase nobody; an analyst may do neither")
     func roles() async throws {
         let fixture = try ControlFixture()
         try await fixture.addAdvertiser()
@@ -69,13 +70,54 @@ struct VisitorTests {
             }
         }
         for (path, _) in others {
-            for method in ["GET", "DELETE"] {
-                #expect(try await fixture.send(method, "/v1/visitors/\(path)", secret: advertiser).status == 404)
-            }
+            #expect(try await fixture.send("GET", "/v1/visitors/\(path)", secret: advertiser).status == 404)
         }
-        #expect(try await fixture.send("GET", "/v1/visitors/own:acme:1", secret: advertiser).status == 200)
-        #expect(try await fixture.send("DELETE", "/v1/visitors/own:acme:1", secret: advertiser).status == 204)
-        #expect(fixture.people.count == others.count)
+        for path in others.map(\.path) + ["own:acme:1"] {
+            let refused = try await fixture.send("DELETE", "/v1/visitors/\(path)", secret: advertiser)
+            #expect(refused.status == 403)
+            #expect(refused.body.contains("ask the operator"))
+        }
+        #expect(fixture.people.count == others.count + 1)
+    }
+
+    @Test("an advertiser is told what is its own, an operator everything")
+    func scope() async throws {
+        let fixture = try ControlFixture()
+        try await fixture.addAdvertiser()
+        let advertiser = try await fixture.token("advertiser", id: "shop", advertiser: "acme")
+        fixture.people.add(.identifier(.own(advertiser: "acme", id: "1")))
+        let own = try await fixture.send("GET", "/v1/visitors/own:acme:1", secret: advertiser)
+        #expect(own.body == "{\"known\":true,\"scope\":\"acme\"}")
+        #expect(try await fixture.send("GET", "/v1/visitors/own:acme:1").body == "{\"known\":true}")
+    }
+
+    @Test("one export at a time: who comes meanwhile is told when to come again")
+    func oneAtATime() async throws {
+        let fixture = try ControlFixture()
+        fixture.people.add(.identifier(.cookie("x")))
+        let second = Mutex<Reply?>(nil)
+        fixture.people.whileExporting {
+            fixture.people.whileExporting(nil)
+            let reply = try? await fixture.send("GET", "/v1/visitors/cookie:x")
+            second.withLock { $0 = reply }
+        }
+        #expect(try await fixture.send("GET", "/v1/visitors/cookie:x").status == 200)
+        let meanwhile = try #require(second.withLock { $0 })
+        #expect(meanwhile.status == 503)
+        #expect(meanwhile["Retry-After"] == "2")
+        #expect(try await fixture.send("GET", "/v1/visitors/cookie:x").status == 200)
+    }
+
+    @Test("a log that cannot be read is said, not left out, and the next may ask")
+    func damaged() async throws {
+        let fixture = try ControlFixture()
+        fixture.people.add(.identifier(.cookie("x")))
+        fixture.people.damage("the log's segment 7.vlog is damaged")
+        for _ in 0..<2 {
+            let reply = try await fixture.send("GET", "/v1/visitors/cookie:x")
+            #expect(reply.status == 500)
+            #expect(reply.body.contains("segment 7.vlog"))
+        }
     }
 
     @Test("an erasure is in the audit, who was erased is not; one that failed can be asked for again")

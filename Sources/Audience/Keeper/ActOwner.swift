@@ -14,10 +14,7 @@ enum ActOwner {
 
     /// An act as its visitor's history has it.
     static func scoped(_ act: VisitorAct) -> VisitorAct {
-        var owner = ""
-        for case let found in act.properties where found.name == property {
-            if case .text(let text) = found.value { owner = text }
-        }
+        let owner = act.owner
         var act = act
         if act.type == "traits" {
             act.properties = act.properties.filter { $0.name != property }.map {

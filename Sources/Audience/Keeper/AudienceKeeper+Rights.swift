@@ -1,3 +1,4 @@
+internal import Documents
 package import Events
 package import Units
 
@@ -47,7 +48,7 @@ extension AudienceKeeper {
         for membership in book.tables.memberships(visitor) where membership.untilMillis > millis {
             guard let id = names[membership.audience] else { continue }
             let until = membership.untilMillis == .max ? nil : Instant(micros: membership.untilMillis * 1000)
-            export.audiences.append((id, until))
+            export.audiences.append((id, catalog.documents[id]?.advertiser ?? "", until))
         }
         export.audiences.sort { $0.id < $1.id }
         if let history = book.states[visitor]?.history {
@@ -99,7 +100,8 @@ package struct VisitorExport: Sendable {
     package var lastSeen: Instant?
     /// The sorts of its identifiers: they themselves are not kept.
     package var identities: [IdentityKind] = []
-    package var audiences: [(id: String, until: Instant?)] = []
+    /// Their owner is an advertiser; empty for everybody's.
+    package var audiences: [(id: String, owner: String, until: Instant?)] = []
     package var items: [String] = []
     package var acts = 0
 

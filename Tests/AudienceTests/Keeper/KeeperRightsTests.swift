@@ -99,6 +99,18 @@ struct KeeperRightsTests {
         #expect(next.visitor("ann").map(numbers.contains) == false)
     }
 
+    @Test("an export says whose each audience is, and an act whose it is")
+    func owners() throws {
+        let world = try KeeperWorld([Self.viewers, KeeperWorld.rule("own", #"{"event":"view"}"#, of: "acme")])
+        world.event("view", "ann", id: "e1", from: "acme")
+        world.event("view", "ann", id: "e2")
+        world.flush()
+        let export = world.keeper.export(try #require(world.visitor("ann")))
+        #expect(export.audiences.map { "\($0.id) of \($0.owner)" } == ["own of acme", "viewers of "])
+        let acts = world.log.records.compactMap { if case .act(_, let act) = $0.record { act } else { nil } }
+        #expect(acts.map(\.owner) == ["acme", ""])
+    }
+
     @Test("the household of one who is erased, or opts out, forgets")
     func householdForgets() throws {
         for isErasure in [true, false] {
