@@ -9,6 +9,7 @@ internal import Units
 ///     opt-out   0 or 1
 ///     erase     nothing
 ///     members   tags 1 audience, 2 file
+///     household 0 emptied, 1 shared
 enum VisitorPayload {
     /// - Returns: nil beyond ``VisitorRecordLimits``.
     static func write(_ record: VisitorRecord) -> [UInt8]? {
@@ -26,6 +27,7 @@ enum VisitorPayload {
         case .merge(let from, _): out.append(fixed: from.rawValue)
         case .optOut(_, let isOut): out.append(isOut ? 1 : 0)
         case .erase: break
+        case .household(_, let change): out.append(change.rawValue)
         case .members(let audience, let file):
             for (tag, text) in [(1, audience), (2, file)] as [(UInt8, String)] {
                 guard text.utf8.count <= VisitorRecordLimits.nameOfFileBytesMax else { return nil }
@@ -50,6 +52,10 @@ enum VisitorPayload {
             guard let flag = reader.flag(), reader.fields({ _, _ in true }) else { return nil }
             return .optOut(visitor, flag)
         case .erase: return reader.fields { _, _ in true } ? .erase(visitor) : nil
+        case .household:
+            guard let change = reader.fixed(UInt8.self).flatMap(HouseholdChange.init), reader.fields({ _, _ in true })
+            else { return nil }
+            return .household(visitor, change)
         case .members: return nil
         }
     }

@@ -9,15 +9,28 @@ package enum VisitorRecord: Equatable, Sendable {
     case optOut(VisitorNumber, Bool)
     /// Nothing of the visitor is left.
     case erase(VisitorNumber)
+    /// What becomes of a household because of its visitors. It is told by itself, as acts of the erased, from which it
+    /// followed, can be read by nobody.
+    case household(VisitorNumber, HouseholdChange)
     /// An audience's uploaded members replaced those before; they stand in a file of the data directory.
     case members(audience: String, file: String)
 
     /// Whom it is about.
     package var visitor: VisitorNumber? {
         switch self {
-        case .act(let visitor, _), .link(let visitor, _), .optOut(let visitor, _), .erase(let visitor): visitor
+        case .act(let visitor, _), .link(let visitor, _), .optOut(let visitor, _), .erase(let visitor),
+            .household(let visitor, _):
+            visitor
         case .merge(_, let into): into
         case .members: nil
         }
     }
+}
+
+/// What may become of a household because of its visitors.
+package enum HouseholdChange: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+    /// A visitor of it left for good, and all that was known of it may be from that one.
+    case emptied = 0
+    /// It has more visitors than a household: nothing is known of it, and nothing will be.
+    case shared = 1
 }

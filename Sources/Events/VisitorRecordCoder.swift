@@ -2,7 +2,7 @@ package import Units
 
 /// A visitor record's bytes: a head that anybody may read, and a payload that is sealed where it is personal.
 ///
-///     0  kind (32…37)      1  version (1)      2  instant, 8 bytes      10  visitor, 4 bytes
+///     0  kind (32…38)      1  version (1)      2  instant, 8 bytes      10  visitor, 4 bytes
 ///     14 payload: a fixed part, then any number of: tag 1, length 2, value
 ///
 /// The kinds are none of ``EventKind``'s, so that a record's first byte tells what it is. Sealing is the caller's: the
@@ -21,6 +21,7 @@ package enum VisitorRecordCoder {
         case optOut = 35
         case erase = 36
         case members = 37
+        case household = 38
 
         /// Whether the payload is readable with the visitor's own key alone.
         package var isSealed: Bool { self == .act || self == .link }
@@ -53,7 +54,7 @@ package enum VisitorRecordCoder {
 
     /// Whether a log record that begins with this byte is a visitor's.
     @inline(__always)
-    package static func isVisitorRecord(_ first: UInt8) -> Bool { first >= 32 && first <= 37 }
+    package static func isVisitorRecord(_ first: UInt8) -> Bool { first >= 32 && first <= 38 }
 
     // MARK: Writing
 
@@ -132,6 +133,7 @@ extension VisitorRecord {
         case .optOut: .optOut
         case .erase: .erase
         case .members: .members
+        case .household: .household
         }
     }
 }

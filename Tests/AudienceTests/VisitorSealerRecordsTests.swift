@@ -26,7 +26,7 @@ struct VisitorSealerRecordsTests {
         let link = Identity(.cookie, IdentityKey(high: 0x6361_6E61_7279, low: 0x6361_6E61_7279))
         return [
             .link(visitor, [link]), .act(visitor, act), .merge(from: VisitorNumber(9), into: visitor),
-            .optOut(visitor, true), .erase(visitor), .members(audience: "a", file: "f"),
+            .optOut(visitor, true), .erase(visitor), .household(visitor, .emptied), .members(audience: "a", file: "f"),
         ]
     }
 

@@ -38,6 +38,7 @@ struct VisitorRecordCoderTests {
         #expect(write(.erase(Self.visitor), at: at) == [36] + head)
         #expect(write(.optOut(Self.visitor, true), at: at) == [35] + head + [1])
         #expect(write(.merge(from: VisitorNumber(258), into: Self.visitor), at: at) == [34] + head + [2, 1, 0, 0])
+        #expect(write(.household(Self.visitor, .shared), at: at) == [38] + head + [1])
         var plain: [UInt8] = []
         let identity = Identity(.ifa, IdentityKey(high: 1, low: 2))
         _ = VisitorRecordCoder.write(.link(Self.visitor, [identity]), at: at) {

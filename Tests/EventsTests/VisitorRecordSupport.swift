@@ -18,7 +18,7 @@ struct RandomRecords {
 
     mutating func record() -> VisitorRecord {
         let visitor = visitor()
-        return switch VisitorRecordCoder.Kind.allCases[below(6)] {
+        return switch VisitorRecordCoder.Kind.allCases[below(VisitorRecordCoder.Kind.allCases.count)] {
         case .act: .act(visitor, act())
         case .link:
             .link(visitor, (0..<below(min(partsMax, VisitorRecordLimits.identitiesMax) + 1)).map { _ in identity() })
@@ -26,6 +26,7 @@ struct RandomRecords {
         case .optOut: .optOut(visitor, below(2) == 1)
         case .erase: .erase(visitor)
         case .members: .members(audience: text(256), file: text(256))
+        case .household: .household(visitor, HouseholdChange.allCases[below(2)])
         }
     }
 

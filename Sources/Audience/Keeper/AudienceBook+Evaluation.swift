@@ -58,15 +58,12 @@ extension AudienceBook {
     func evaluate(_ audience: AudienceNumber, of visitor: VisitorNumber, at millis: Int64) -> Bool {
         counts.evaluations += 1
         let flags = tables.flags(visitor)
-        let verdict = compiled.verdict(
-            of: audience, states[visitor]?.history ?? VisitorHistory(), at: millis,
-            memberships: { live($0, of: visitor, at: millis) })
+        // An address is a household's for some days only, whatever the rule says.
+        let end = flags.contains(.household) ? ageHousehold(visitor, at: millis) : .max
+        let verdict = end.map { self.verdict(of: audience, visitor, at: millis, before: $0) } ?? Verdict.never
         let before = tables.membership(visitor, audience: audience)
         if verdict.isMember, !flags.contains(.optedOut) {
-            var until = verdict.changesAt ?? .max
-            // An address is a household's for some days only, whatever the rule says.
-            if flags.contains(.household) { until = min(until, millis + policy.householdMillis) }
-            tables.setMembership(visitor, audience: audience, untilMillis: until)
+            tables.setMembership(visitor, audience: audience, untilMillis: verdict.changesAt ?? .max)
         } else if before != nil {
             tables.removeMembership(visitor, audience: audience)
         }
@@ -74,6 +71,18 @@ extension AudienceBook {
             timers.insert(.init(due: next, visitor: visitor.rawValue, audience: audience.rawValue))
         }
         return before != tables.membership(visitor, audience: audience)
+    }
+
+    /// - Parameter end: when something of the history is over.
+    private func verdict(
+        of audience: AudienceNumber, _ visitor: VisitorNumber, at millis: Int64, before end: Int64
+    ) -> Verdict {
+        var verdict = compiled.verdict(
+            of: audience, states[visitor]?.history ?? VisitorHistory(), at: millis,
+            memberships: { live($0, of: visitor, at: millis) })
+        let changes = min(verdict.changesAt ?? .max, end)
+        verdict.changesAt = changes == .max ? nil : changes
+        return verdict
     }
 
     private func live(_ audience: AudienceNumber, of visitor: VisitorNumber, at millis: Int64) -> Int64? {

@@ -26,7 +26,7 @@ package final class AudienceBook {
     /// Keys that go when the record of their visitor's end is durable.
     private var doomed: [(sequence: UInt64, numbers: [VisitorNumber])] = []
     /// Acts in the log that are not durable yet, in its order.
-    private var inFlight: [(sequence: UInt64, visitor: VisitorNumber, act: VisitorAct)] = []
+    var inFlight: [WaitingAct] = []
     private var inFlightIDs: Set<IdentityKey> = []
     /// How many visitors each audience had in the last round of sweeping, and in the one under way.
     private(set) var sizes: [AudienceNumber: Int] = [:]
@@ -87,6 +87,9 @@ package final class AudienceBook {
         for other in known where other != visitor {
             let merged = [visitor, other].reduce(1) { $0 + (states[$1]?.former.count ?? 0) }
             guard merged <= mergesMax else { continue }
+            if [visitor, other].contains(where: { tables.flags($0).contains(.optedOut) }) {
+                for number in [visitor, other] { try emptyHouseholds(of: number) }
+            }
             _ = try log(.merge(from: other, into: visitor))
             merge(other, into: visitor)
         }
@@ -108,7 +111,7 @@ package final class AudienceBook {
         return visitor
     }
 
-    private func log(_ record: VisitorRecord) throws(IntakeRefusal) -> UInt64 {
+    func log(_ record: VisitorRecord) throws(IntakeRefusal) -> UInt64 {
         switch append(record) {
         case .sequence(let sequence):
             lastSequence = sequence
@@ -140,17 +143,22 @@ package final class AudienceBook {
 
     // MARK: What it did
 
+    /// Refuses what a visitor's choice forbids, and what was told before.
+    package func admit(_ id: IdentityKey, of visitor: VisitorNumber) throws(IntakeRefusal) {
+        if tables.flags(visitor).contains(.optedOut) { throw .optedOut }
+        if inFlightIDs.contains(id) || states[visitor]?.hasSeen(id) == true {
+            counts.duplicates += 1
+            throw .duplicate
+        }
+    }
+
     /// Takes an act: it is in the log, and will be in the profile once ``becameDurable(through:at:)`` tells so.
     ///
     /// - Returns: the sequence of its record.
     package func take(_ act: VisitorAct, of visitor: VisitorNumber) throws(IntakeRefusal) -> UInt64 {
-        if tables.flags(visitor).contains(.optedOut) { throw .optedOut }
-        if inFlightIDs.contains(act.id) || states[visitor]?.hasSeen(act.id) == true {
-            counts.duplicates += 1
-            throw .duplicate
-        }
+        try admit(act.id, of: visitor)
         let sequence = try log(.act(visitor, act))
-        inFlight.append((sequence, visitor, act))
+        inFlight.append(WaitingAct(sequence: sequence, visitor: visitor, act: act))
         inFlightIDs.insert(act.id)
         return sequence
     }
@@ -159,9 +167,9 @@ package final class AudienceBook {
     package func becameDurable(through sequence: UInt64, at millis: Int64) {
         var applied = 0
         while applied < inFlight.count, inFlight[applied].sequence <= sequence {
-            let (_, visitor, act) = inFlight[applied]
-            inFlightIDs.remove(act.id)
-            apply(act, to: visitor, at: millis)
+            let waiting = inFlight[applied]
+            inFlightIDs.remove(waiting.act.id)
+            apply(waiting.act, to: waiting.visitor, at: millis, householdForgot: waiting.householdForgot)
             applied += 1
         }
         inFlight.removeFirst(applied)
@@ -173,15 +181,25 @@ package final class AudienceBook {
 
     /// Takes a choice, which holds at once.
     package func choose(_ visitor: VisitorNumber, optOut: Bool) throws(IntakeRefusal) -> UInt64 {
+        if optOut { try emptyHouseholds(of: visitor) }
         let sequence = try log(.optOut(visitor, optOut))
         // What waits for the log was told before the choice.
-        if optOut { inFlight.removeAll { tables.resolve($0.visitor) == visitor } }
+        if optOut { dropWaiting(of: visitor) }
         setOptOut(visitor, optOut)
         return sequence
     }
 
+    private func dropWaiting(of visitor: VisitorNumber) {
+        inFlight.removeAll { waiting in
+            guard tables.resolve(waiting.visitor) == tables.resolve(visitor) else { return false }
+            inFlightIDs.remove(waiting.act.id)
+            return true
+        }
+    }
+
     /// Forgets a visitor: at once in the tables, and for good in the log, whose key goes.
     package func erase(_ visitor: VisitorNumber) throws(IntakeRefusal) -> UInt64 {
+        try emptyHouseholds(of: visitor)
         let sequence = try log(.erase(visitor))
         doomed.append((sequence, remove(visitor)))
         counts.erased += 1
@@ -206,6 +224,7 @@ package final class AudienceBook {
         case .merge(let from, let into): merge(from, into: into, profile: profile)
         case .optOut(let visitor, let isOut): setOptOut(visitor, isOut)
         case .erase(let visitor): keys.delete(remove(visitor))
+        case .household(let household, let change): apply(change, to: household)
         case .members: break
         }
     }
@@ -258,16 +277,7 @@ package final class AudienceBook {
         leaveHouseholds(visitor)
     }
 
-    /// What a household knows may be from this visitor: all of it goes.
-    private func leaveHouseholds(_ visitor: VisitorNumber) {
-        for household in states[visitor]?.members ?? [] where tables.flags(household).contains(.household) {
-            clearProfile(household)
-            states[household]?.members.removeAll { $0 == visitor }
-        }
-        states[visitor]?.members = []
-    }
-
-    private func clearProfile(_ visitor: VisitorNumber) {
+    func clearProfile(_ visitor: VisitorNumber) {
         for membership in tables.memberships(visitor) {
             tables.removeMembership(visitor, audience: membership.audience)
         }
@@ -307,6 +317,8 @@ package final class AudienceBook {
                 return false
             }
             // Whom the log does not let go stays.
+            let isOfLate = Int64(lastSeen) * 1000 > millis - policy.householdMillis
+            if isOfLate, (try? emptyHouseholds(of: visitor)) == nil { return false }
             guard case .sequence(let sequence) = append(.erase(visitor)) else { return false }
             gone.append((sequence, visitor))
             return true
@@ -319,7 +331,9 @@ package final class AudienceBook {
                     tables.removeMembership(visitor, audience: membership.audience)
                 }
             }
-            let types = states[visitor]?.history.trim(before: millis - policy.actMillis) ?? []
+            let isHousehold = tables.flags(visitor).contains(.household)
+            let keptMillis = isHousehold ? policy.householdMillis - 1 : policy.actMillis
+            let types = states[visitor]?.history.trim(before: millis - keptMillis) ?? []
             if !types.isEmpty { review(visitor, after: types, at: millis) }
         }
         for (sequence, visitor) in gone { doomed.append((sequence, forgetState(of: visitor))) }
@@ -336,39 +350,24 @@ package final class AudienceBook {
         if tally.isRound, !hasRoom { idleMillis = max(3_600_000, idleMillis / 2) }
     }
 
-    private func apply(_ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64) {
+    private func apply(
+        _ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64, householdForgot: Bool = false
+    ) {
         guard let visitor = tables.resolve(visitor), !tables.flags(visitor).contains(.optedOut),
             act.instant.millis > millis - policy.actMillis
         else { return }
-        if let key = act.household { applyToHousehold(act, key, of: visitor, at: millis) }
+        // Read again over a snapshot, the household may not know what the visitor does; else a repeat is nobody's act.
+        if let key = act.household, isReplaying || states[visitor]?.hasSeen(act.id) != true {
+            apply(act, toHousehold: key, of: visitor, at: millis, isForgotten: householdForgot)
+        }
         // Read again over a snapshot, it may be in the history and not yet in the memberships.
         if isReplaying { reviewLater(visitor) }
         guard record(act, of: visitor, at: millis) else { return }
         counts.acts += 1
     }
 
-    private func applyToHousehold(_ act: VisitorAct, _ key: IdentityKey, of visitor: VisitorNumber, at millis: Int64) {
-        guard let household = tables.find(key), tables.flags(household).contains(.household),
-            !tables.flags(household).contains(.shared), act.instant.millis > millis - policy.householdMillis
-        else { return }
-        var state = states[household] ?? VisitorState()
-        state.members.removeAll { tables.resolve($0) == nil }
-        state.meet(visitor)
-        states[visitor, default: VisitorState()].meet(household)
-        guard state.members.count <= policy.householdVisitorsMax else {
-            // So many people are no household: what was gathered is let go, and nothing more is gathered.
-            tables.setFlags(household, [.household, .shared])
-            clearProfile(household)
-            states[household] = nil
-            return
-        }
-        _ = state.history.trim(before: millis - policy.householdMillis)
-        states[household] = state
-        _ = record(act, of: household, at: millis)
-    }
-
     /// - Returns: false for an act that is known already.
-    private func record(_ act: VisitorAct, of visitor: VisitorNumber, at millis: Int64) -> Bool {
+    func record(_ act: VisitorAct, of visitor: VisitorNumber, at millis: Int64) -> Bool {
         guard states[visitor]?.hasSeen(act.id) != true else { return false }
         states[visitor, default: VisitorState()].see(act.id)
         let change = states[visitor, default: VisitorState()].history.record(ActOwner.scoped(act))
@@ -376,6 +375,15 @@ package final class AudienceBook {
         review(visitor, after: [change.recorded, change.dropped].compactMap { $0 }, at: millis)
         return true
     }
+}
+
+/// An act in the log that is not durable yet.
+struct WaitingAct {
+    let sequence: UInt64
+    let visitor: VisitorNumber
+    let act: VisitorAct
+    /// Whether its household has forgotten meanwhile what stands in the log so far.
+    var householdForgot = false
 }
 
 extension Instant {

@@ -87,7 +87,9 @@ extension AudienceKeeper {
         act.properties = draft.properties.filter { $0.name != ActOwner.property }
         if let advertiser = draft.advertiser { act.properties.append(.init(ActOwner.property, .text(advertiser))) }
         act.consent = decision.mode.rawValue
-        act.household = try draft.ip.map { ip throws(IntakeRefusal) in try household(ip, at: millis) }
+        // Nothing of who opted out reaches a household, and no repeat: none is even made for it.
+        try book.admit(id, of: visitor)
+        act.household = try draft.ip.flatMap { ip throws(IntakeRefusal) in try household(ip, at: millis) }
         return try book.take(act, of: visitor)
     }
 
@@ -109,9 +111,14 @@ extension AudienceKeeper {
         return try book.resolve(identities + [Identity(.bid, surrogate)], mergesMax: mergesMax, at: millis)
     }
 
-    private func household(_ address: IPAddress, at millis: Int64) throws(IntakeRefusal) -> IdentityKey {
+    /// - Returns: nil where there is no room for another household: the act is the visitor's all the same.
+    private func household(_ address: IPAddress, at millis: Int64) throws(IntakeRefusal) -> IdentityKey? {
         let identity = hasher.household(address)
-        _ = try book.resolve([identity], at: millis)
+        do throws(IntakeRefusal) {
+            _ = try book.resolve([identity], at: millis)
+        } catch .full {
+            return nil
+        }
         return identity.key
     }
 

@@ -12,9 +12,10 @@ struct VisitorState {
     /// Of a household: whom it was seen with; of anybody else: in which households it was seen.
     var members: [VisitorNumber] = []
 
-    /// Notes a member, or a household.
+    /// Notes a household; that of longest ago goes for one too many.
     mutating func meet(_ visitor: VisitorNumber) {
-        guard !members.contains(visitor) else { return }
+        if members.last == visitor { return }
+        members.removeAll { $0 == visitor }
         if members.count == Self.membersMax { members.removeFirst() }
         members.append(visitor)
     }

@@ -63,6 +63,21 @@ package struct VisitorHistory: Equatable, Sendable {
     /// Bytes in memory beside the reference.
     package var byteCount: Int { storage.count }
 
+    /// The instant of the oldest act or trait, in milliseconds; nil where there is none.
+    ///
+    /// - Complexity: O(traits).
+    var oldestMillis: Int64? {
+        let bytes = unsafe storage.span.bytes
+        var oldest = acts.isEmpty ? Int64.max : HistoryEntry(bytes, at: acts.lowerBound).millis
+        var offset = traits.lowerBound
+        while offset < traits.upperBound {
+            let trait = HistoryEntry(bytes, at: offset)
+            oldest = min(oldest, trait.millis)
+            offset = trait.end
+        }
+        return oldest == .max ? nil : oldest
+    }
+
     /// Things the visitor had to do with, the latest first.
     package var items: [Item] { itemRecords.reversed().map { Item(name: $0.name, millis: $0.millis) } }
 
