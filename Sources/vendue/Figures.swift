@@ -111,6 +111,9 @@ extension AudienceFigures {
         # HELP vendue_visitor_merges_total Visitors found to be one.
         # TYPE vendue_visitor_merges_total counter
         vendue_visitor_merges_total \(counts.merges)
+        # HELP vendue_identifiers_unlinked_total Identifiers that there was no room for.
+        # TYPE vendue_identifiers_unlinked_total counter
+        vendue_identifiers_unlinked_total \(counts.unlinked)
         # HELP vendue_visitors_forgotten_total Visitors forgotten, by why.
         # TYPE vendue_visitors_forgotten_total counter
         vendue_visitors_forgotten_total{why="idle"} \(counts.idle)

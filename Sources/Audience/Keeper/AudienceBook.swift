@@ -20,7 +20,10 @@ package final class AudienceBook {
     var merged: Set<VisitorNumber> = []
     /// Visitors whose profile changed while no rule was known yet.
     var unevaluated: Set<VisitorNumber> = []
-    var isReplaying = true
+    /// Whether what was once acknowledged is taken again, for which the memory limit does not count.
+    var isReplaying = true {
+        didSet { tables.bytesMax = isReplaying ? .max : policy.bytesMax }
+    }
     /// Numbers of audiences that mean something; memberships under others are dropped.
     var inForce: Set<AudienceNumber> = []
     /// Keys that go when the record of their visitor's end is durable.
@@ -28,9 +31,6 @@ package final class AudienceBook {
     /// Acts in the log that are not durable yet, in its order.
     var inFlight: [WaitingAct] = []
     private var inFlightIDs: Set<IdentityKey> = []
-    /// How many visitors each audience had in the last round of sweeping, and in the one under way.
-    private(set) var sizes: [AudienceNumber: Int] = [:]
-    private var counting: [AudienceNumber: Int] = [:]
     /// How long a visitor may be idle: less than the policy says while there is no room.
     private lazy var idleMillis = policy.visitorMillis
     /// Of the last record appended.
@@ -51,6 +51,7 @@ package final class AudienceBook {
         self.policy = policy
         self.append = append
         self.keys = keys
+        tables.bytesMax = .max
     }
 
     // MARK: Who it is
@@ -83,7 +84,7 @@ package final class AudienceBook {
         guard !identities.isEmpty || !known.isEmpty else { throw .nobody }
         // The eldest stays: whoever was told of it will find it.
         let survivor = known.min()
-        let visitor = if let survivor { survivor } else { try makeVisitor(at: millis) }
+        guard let visitor = survivor else { return try makeVisitor(of: new, at: millis) }
         for other in known where other != visitor {
             let merged = [visitor, other].reduce(1) { $0 + (states[$1]?.former.count ?? 0) }
             guard merged <= mergesMax else { continue }
@@ -93,20 +94,39 @@ package final class AudienceBook {
             _ = try log(.merge(from: other, into: visitor))
             merge(other, into: visitor)
         }
-        if !new.isEmpty || survivor == nil {
-            _ = try log(.link(visitor, new))
-            link(new, to: visitor)
-        }
+        _ = try logLink(new, to: visitor)
         return visitor
     }
 
-    private func makeVisitor(at millis: Int64) throws(IntakeRefusal) -> VisitorNumber {
+    /// Links identifiers to a visitor, as far as there is room, and logs what was linked.
+    ///
+    /// - Returns: how many were.
+    private func logLink(_ identities: [Identity], to visitor: VisitorNumber) throws(IntakeRefusal) -> Int {
+        let linked = link(identities, to: visitor)
+        guard !linked.isEmpty else { return 0 }
+        do throws(IntakeRefusal) {
+            _ = try log(.link(visitor, linked))
+        } catch {
+            for identity in linked { tables.unlink(identity.key) }
+            throw error
+        }
+        return linked.count
+    }
+
+    private func makeVisitor(of identities: [Identity], at millis: Int64) throws(IntakeRefusal) -> VisitorNumber {
         guard let visitor = tables.makeVisitor() else { throw .full }
         guard keys.make(visitor) else {
             tables.remove(visitor)
             throw .unavailable
         }
         tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
+        do throws(IntakeRefusal) {
+            // Whom nothing leads to is nobody.
+            guard try logLink(identities, to: visitor) > 0 else { throw .full }
+        } catch {
+            tables.remove(visitor)
+            throw error
+        }
         counts.visitors += 1
         return visitor
     }
@@ -132,6 +152,8 @@ package final class AudienceBook {
             let visitor = try resolve([identity], at: millis)
             // Who opted out is in no audience, whoever lists it.
             guard !tables.flags(visitor).contains(.optedOut) else { return .some(nil) }
+            // The list tells of it: who is listed anew is not idle.
+            tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
             tables.setMembership(visitor, audience: audience, untilMillis: end)
             for dependent in compiled.affected(by: audience) { evaluate(dependent, of: visitor, at: millis) }
             return .some(visitor)
@@ -220,7 +242,7 @@ package final class AudienceBook {
         case .link(let visitor, let identities):
             tables.makeVisitor(visitor)
             tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
-            link(identities, to: visitor)
+            _ = link(identities, to: visitor)
         case .merge(let from, let into): merge(from, into: into, profile: profile)
         case .optOut(let visitor, let isOut): setOptOut(visitor, isOut)
         case .erase(let visitor): keys.delete(remove(visitor))
@@ -229,11 +251,14 @@ package final class AudienceBook {
         }
     }
 
-    private func link(_ identities: [Identity], to visitor: VisitorNumber) {
-        for identity in identities {
-            tables.link(identity.key, kind: identity.kind, to: visitor)
-            if identity.kind == .household { tables.setFlags(visitor, tables.flags(visitor).union(.household)) }
+    /// - Returns: those that there was room for; the others are counted.
+    private func link(_ identities: [Identity], to visitor: VisitorNumber) -> [Identity] {
+        let linked = identities.filter { tables.link($0.key, kind: $0.kind, to: visitor) }
+        counts.unlinked += UInt64(identities.count - linked.count)
+        if linked.contains(where: { $0.kind == .household }) {
+            tables.setFlags(visitor, tables.flags(visitor).union(.household))
         }
+        return linked
     }
 
     private func merge(
@@ -244,7 +269,11 @@ package final class AudienceBook {
             for number in [from, into] where tables.resolve(number) == nil { tables.makeVisitor(number) }
         }
         guard tables.resolve(from) == from, let into = tables.resolve(into), from != into else { return }
-        guard tables.merge(from, into: into, profile: profile) else { return }
+        if !tables.merge(from, into: into, profile: profile) {
+            // There is no memory for what both have: the survivor's stays, and what rules say is worked out below.
+            tables.setFlags(into, tables.flags(into).union(tables.flags(from).intersection(.optedOut)))
+            tables.merge(from, into: into, profile: .dropped)
+        }
         var state = states[into] ?? VisitorState()
         let isMerged = state.former.contains(from)
         if let other = states.removeValue(forKey: from), !isMerged {
@@ -324,12 +353,8 @@ package final class AudienceBook {
             return true
         }
         for visitor in kept {
-            for membership in tables.memberships(visitor) where membership.untilMillis > millis {
-                if inForce.contains(membership.audience) {
-                    counting[membership.audience, default: 0] += 1
-                } else {
-                    tables.removeMembership(visitor, audience: membership.audience)
-                }
+            for membership in tables.memberships(visitor) where !inForce.contains(membership.audience) {
+                tables.removeMembership(visitor, audience: membership.audience)
             }
             let isHousehold = tables.flags(visitor).contains(.household)
             let keptMillis = isHousehold ? policy.householdMillis - 1 : policy.actMillis
@@ -341,10 +366,6 @@ package final class AudienceBook {
             counts.evicted += UInt64(gone.count)
         } else {
             counts.idle += UInt64(gone.count)
-        }
-        if tally.isRound {
-            sizes = counting
-            counting = [:]
         }
         // A round that made no room is followed by a stricter one.
         if tally.isRound, !hasRoom { idleMillis = max(3_600_000, idleMillis / 2) }

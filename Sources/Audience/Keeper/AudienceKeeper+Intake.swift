@@ -150,7 +150,7 @@ extension AudienceKeeper {
         for (name, text) in [
             ("advertiser", facts.advertiser), ("strategy", facts.strategy), ("creative", facts.creative),
             ("exchange", facts.exchange), ("domain", facts.domain),
-        ] where !text.isEmpty { act.properties.append(.init(name, .text(text))) }
+        ] where !text.isEmpty { act.properties.append(.init(name, .text(Self.label(text)))) }
         // Whom nobody knows any more is not made again by what was booked before.
         if isOld,
             surrogates.visitor(of: surrogate).flatMap({ book.tables.resolve($0) }) ?? book.tables.find(surrogate) == nil
@@ -160,6 +160,17 @@ extension AudienceKeeper {
         // A visitor who opted out meanwhile, or a log that takes nothing: the notice itself is booked all the same.
         guard let visitor = try? resolve([], surrogate, at: act.instant.millis) else { return }
         _ = try? book.take(act, of: visitor)
+    }
+
+    /// A text as an act may have it, cut behind a whole character.
+    private static func label(_ text: String) -> String {
+        var end = text.startIndex
+        while end < text.endIndex {
+            let next = text.index(after: end)
+            guard text.utf8.distance(from: text.startIndex, to: next) <= VisitorRecordLimits.textBytesMax else { break }
+            end = next
+        }
+        return String(text[..<end])
     }
 
     // MARK: Cookies
@@ -192,6 +203,9 @@ extension AudienceKeeper {
             let visitor = try book.resolve(identities, at: instant.millis)
             outcome.sequence = try book.choose(visitor, optOut: isOptedOut)
             outcome.accepted = 1
+        } catch .full {
+            // Nobody is known by these, so there is nothing to forget; the browser's own cookie tells the choice.
+            return outcome
         } catch {
             return .unavailable
         }

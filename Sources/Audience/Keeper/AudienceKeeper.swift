@@ -393,7 +393,7 @@ package struct AudienceFigures: Sendable {
     package var histories = 0
     package var visitors = 0
     package var memberships = 0
-    /// Visitors by audience, as they were counted last.
+    /// Visitors by audience; those whose membership has ended count until a sweep comes by.
     package var sizes: [String: Int] = [:]
 
     package init() {}
@@ -401,7 +401,7 @@ package struct AudienceFigures: Sendable {
     init(_ book: AudienceBook, _ catalog: AudienceCatalog, jobs: Int) {
         visitors = book.tables.visitorCount
         memberships = book.tables.membershipCount
-        for (id, entry) in catalog.roster.entries { sizes[id] = book.sizes[entry.number] ?? 0 }
+        for (id, entry) in catalog.roster.entries { sizes[id] = book.tables.size(of: entry.number) }
         counts = book.counts
         bytes = book.tables.bytes.total
         timers = book.timers.count

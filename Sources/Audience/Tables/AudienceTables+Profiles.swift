@@ -37,7 +37,7 @@ extension AudienceTables {
         } else {
             return add(membership.word, to: number)
         }
-        membershipCount += 1
+        sizes.add(membership.word)
         return true
     }
 
@@ -53,8 +53,8 @@ extension AudienceTables {
 
     package func removeMembership(_ visitor: VisitorNumber, audience: AudienceNumber) {
         guard let number = root(visitor.rawValue), let index = membershipIndex(number, audience) else { return }
+        sizes.remove(pool.words.load(index))
         pool.words.store(0, index)
-        membershipCount -= 1
     }
 
     /// Until when a visitor belongs to an audience, in milliseconds since 1970; nil where it does not, whatever the time.
@@ -163,7 +163,7 @@ extension AudienceTables {
             block = taken
             fill(block)
         }
-        membershipCount += draft.memberships.count
+        for membership in draft.memberships { sizes.add(membership) }
         counterCount += draft.counters.count
         directory[number] = DirectoryWord(block: block, flags: flags ?? previous.flags)
         forget(previous.block)
@@ -188,7 +188,10 @@ extension AudienceTables {
         guard block > 0 else { return }
         let start = Int(block) * 2
         let head = ProfileHead(pool.words.load(start))
-        for index in start + 1..<start + 1 + head.memberships where pool.words.load(index) != 0 { membershipCount -= 1 }
+        for index in start + 1..<start + 1 + head.memberships {
+            let membership = pool.words.load(index)
+            if membership != 0 { sizes.remove(membership) }
+        }
         counterCount -= head.counters
         retire(block)
     }

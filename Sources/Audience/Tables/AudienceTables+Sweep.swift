@@ -73,7 +73,7 @@ extension AudienceTables {
             let membership = Membership(word: pool.words.load(index))
             if membership.word != 0, !membership.holds(at: instant) {
                 pool.words.store(0, index)
-                membershipCount -= 1
+                sizes.remove(membership.word)
                 tally.ended += 1
             }
             if !membership.holds(at: instant) { gaps += 1 }

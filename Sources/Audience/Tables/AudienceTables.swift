@@ -48,7 +48,8 @@ package final class AudienceTables: @unchecked Sendable {
     /// Visitors that are somebody, and not merged into another.
     package internal(set) var visitorCount = 0
     /// Memberships kept, ended ones not yet swept among them.
-    package internal(set) var membershipCount = 0
+    package var membershipCount: Int { sizes.total }
+    var sizes = AudienceSizes()
     package internal(set) var counterCount = 0
     /// Memberships and counters dropped because a visitor had too many, or there was no memory for them.
     package internal(set) var droppedCount = 0
@@ -101,8 +102,11 @@ package final class AudienceTables: @unchecked Sendable {
             spare: pool.bytesHeld - pool.bytesUsed)
     }
 
-    /// Whether another visitor may be made.
-    package var hasRoom: Bool { bytes.total < bytesMax }
+    /// Whether another visitor may be made, and there is a place for an identifier of it.
+    package var hasRoom: Bool {
+        let hasPlace = nextIdentities != nil || identities.fill < IdentityTable.fillMax
+        return hasPlace && bytes.total < bytesMax
+    }
 
     // MARK: Visitors
 
@@ -176,6 +180,9 @@ package final class AudienceTables: @unchecked Sendable {
         visitorCount -= 1
         forget(block)
     }
+
+    /// How many visitors are in an audience; those whose membership has ended count until a sweep comes by.
+    package func size(of audience: AudienceNumber) -> Int { sizes[audience] }
 
     // MARK: What readers may still see
 

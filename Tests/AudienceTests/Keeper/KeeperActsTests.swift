@@ -1,3 +1,4 @@
+import Consent
 import Documents
 import Events
 import Testing
@@ -173,5 +174,79 @@ struct KeeperActsTests {
         #expect(world.tables.find(IdentityKey(high: 7, low: 1)) == world.visitor("own"))
         #expect(world.tables.find(IdentityKey(high: 7, low: 2)) == world.visitor("operator"))
         #expect(world.visitor("foreign") == nil)
+    }
+
+    /// A world in which nobody can be made any more; ann is known.
+    private func full() throws -> KeeperWorld {
+        var policy = AudiencePolicy()
+        policy.bytesMax = AudienceTables(visitors: 100, identities: 400).bytes.total + 4096
+        let world = try KeeperWorld([Self.viewers], policy: policy)
+        world.event("view", "ann", id: "e1")
+        world.flush()
+        for index in 0..<10_000 where world.tables.hasRoom {
+            world.event("view", "v\(index)")
+            world.settle()
+        }
+        world.flush()
+        #expect(!world.tables.hasRoom)
+        return world
+    }
+
+    @Test("with memory full an opt-out succeeds: of who is known it is kept, and who is unknown has nothing to lose")
+    func optOutWithoutRoom() throws {
+        let world = try full()
+        world.optOut("stranger")
+        world.optOut("ann")
+        world.flush()
+        #expect(world.told.answers.suffix(2).map(\.outcome.isUnavailable) == [false, false])
+        #expect(world.visitor("stranger") == nil)
+        #expect(world.flags("ann").contains(.optedOut))
+        #expect(world.acts("ann") == 0)
+    }
+
+    @Test("identifiers that there is no room for are counted, and the log tells of none that nobody is found by")
+    func linksWithoutRoom() throws {
+        let world = try full()
+        for index in 0..<2000 where world.book.counts.unlinked == 0 {
+            world.events(#"{"type":"view","visitor":{"cookie":"ann","ifa":"device-\#(index)"}}"#)
+            world.flush()
+        }
+        #expect(world.book.counts.unlinked == 1)
+        #expect(world.told.answers.last?.outcome.accepted == 1)
+        for case .link(let visitor, let identities) in world.log.records.map(\.record) {
+            for identity in identities { #expect(world.tables.find(identity.key) == visitor) }
+        }
+    }
+
+    @Test("a link that the log refuses is none, and makes nobody")
+    func linkRefused() throws {
+        let world = try KeeperWorld([Self.viewers])
+        world.event("view", "ann", id: "e1")
+        world.flush()
+        world.log.isRefusing = true
+        world.events(#"{"type":"view","visitor":{"cookie":"ann","ifa":"1"}}"#)
+        world.event("view", "bob", id: "e2")
+        world.flush()
+        #expect(world.tables.find(world.hasher.identity(.ifa("1")).key) == nil)
+        #expect(world.visitor("bob") == nil)
+        #expect(world.tables.visitorCount == 1)
+    }
+
+    @Test("a notice's act is kept though a label is longer than an act's text: cut behind a whole character")
+    func longLabel() throws {
+        let world = try KeeperWorld([KeeperWorld.rule("seen", #"{"event":"impression"}"#)])
+        var facts = BidFacts()
+        (facts.visitorHigh, facts.visitorLow) = (1, 2)
+        facts.consent = ConsentMode.full.rawValue
+        facts.domain = String(repeating: "é🌷", count: 60)
+        world.keeper.follow(Event(.impression, at: world.clock.instant(), facts: facts))
+        world.flush()
+        guard case .act(_, let act)? = world.log.records.last?.record else {
+            Issue.record("no act")
+            return
+        }
+        let domain = act.properties.first { $0.name == "domain" }?.value
+        #expect(domain == .text(String(repeating: "é🌷", count: 42) + "é"))
+        #expect(world.book.counts.acts == 1)
     }
 }

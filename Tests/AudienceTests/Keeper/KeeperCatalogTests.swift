@@ -173,4 +173,35 @@ struct KeeperCatalogTests {
         #expect(world.audiences("ann") == [])
         #expect(world.told.reports.contains { $0.contains("circle") })
     }
+
+    @Test("an audience's size is known at once: of lists, of rules, and of who went")
+    func sizes() throws {
+        let world = try KeeperWorld([Self.list(["ann", "bob"]), KeeperWorld.rule("viewers", #"{"event":"view"}"#)])
+        for cookie in ["ann", "cid", "dan"] { world.event("view", cookie) }
+        world.flush()
+        #expect(world.keeper.figures.sizes == ["list": 2, "viewers": 3])
+        world.optOut("ann")
+        world.keeper.post(.erase(.identifier(.cookie("cid"))) { _ in })
+        world.flush()
+        #expect(world.keeper.figures.sizes == ["list": 1, "viewers": 1])
+        world.snapshot()
+        let next = try KeeperWorld(after: world)
+        next.settle()
+        #expect(next.keeper.figures.sizes == ["list": 1, "viewers": 1])
+    }
+
+    @Test("to be listed anew is being heard of: idleness begins with the last upload")
+    func listedAnew() throws {
+        let day: Int64 = 86_400_000
+        let world = try KeeperWorld([Self.list(["ann", "bob"])])
+        world.flush()
+        world.clock.advance(millis: Int64(world.policy.visitorDays - 1) * day)
+        try world.put([Self.list(["ann", "cid"])])
+        world.flush()
+        world.clock.advance(millis: Int64(world.policy.visitorDays - 1) * day)
+        world.book.sweep(1000, at: world.clock.millis)
+        #expect(world.audiences("ann") == ["list"])
+        #expect(world.audiences("cid") == ["list"])
+        #expect(world.visitor("bob") == nil)
+    }
 }

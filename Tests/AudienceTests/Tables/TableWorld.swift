@@ -164,6 +164,12 @@ struct TableWorld {
         }
         #expect(wrong == 0, "identifiers: \(comment)")
         #expect(tables.visitorCount == model.visitors.count, comment)
+        var sizes: [AudienceNumber: Int] = [:]
+        for number in numbers where tables.resolve(number) == number {
+            for membership in tables.memberships(number) { sizes[membership.audience, default: 0] += 1 }
+        }
+        #expect(sizes.allSatisfy { tables.size(of: $0.key) == $0.value }, comment)
+        #expect(sizes.values.reduce(0, +) == tables.membershipCount, comment)
         for number in numbers {
             #expect(tables.resolve(number) == model.root(number), comment)
             let expected = model.root(number).flatMap { model.visitors[$0] }
