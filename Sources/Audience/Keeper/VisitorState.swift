@@ -29,7 +29,7 @@ struct VisitorState {
     func hasSeen(_ id: IdentityKey) -> Bool { seen.contains(id.low) }
 
     mutating func see(_ id: IdentityKey) {
-        if seen.count == Self.seenMax { seen.removeFirst(Self.seenMax / 8) }
+        if seen.count == Self.seenMax { seen.removeFirst() }
         seen.append(id.low)
     }
 

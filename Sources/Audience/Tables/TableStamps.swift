@@ -8,8 +8,8 @@ package import Events
 /// * A link, an erasure: always. Doing it again ends the same.
 /// * What changes one visitor (an act's counters and memberships, an opt-out): where its sequence is above the visitor's
 ///   stamp.
-/// * A merge: unless `from` resolves to somebody else already; with `profile: .united` where its sequence is above the stamp of the one that remains, else with
-///   `.dropped`, for then the snapshot's profile holds both.
+/// * A merge: unless `from` resolves to somebody else already; with `profile: .united` where its sequence is above the
+///   stamp of the one that remains, else with `.dropped`, for then the snapshot's profile holds both.
 /// * Whom a link or a merge names, and who is nobody, is made first: a record yet to come removed it, and will again.
 package struct TableStamps: Equatable, Sendable {
     /// Of the block that was written first: the log is folded from behind it.

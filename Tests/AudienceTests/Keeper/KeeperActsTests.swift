@@ -94,6 +94,17 @@ struct KeeperActsTests {
         #expect(next.acts("ann") == 2)
     }
 
+    @Test("repeats are known among the last 1,024 acts of a visitor, whichever of them is sent again")
+    func seen() {
+        var state = VisitorState()
+        for number in 0..<UInt64(1500) {
+            state.see(IdentityKey(high: 0, low: number))
+            let oldest = number >= 1024 ? number - 1023 : 0
+            #expect(state.hasSeen(IdentityKey(high: 0, low: oldest)))
+            #expect(oldest == 0 || !state.hasSeen(IdentityKey(high: 0, low: oldest - 1)))
+        }
+    }
+
     @Test("time alone lets visitors in and out, at the very millisecond")
     func timers() throws {
         let world = try KeeperWorld([Self.abandoned])
