@@ -35,7 +35,8 @@ let package = Package(
         .target(name: "Sealing", dependencies: ["Units", "COpenSSL"]),
         .target(name: "Consent", dependencies: ["OpenRTB", "Units"]),
         .target(name: "Events", dependencies: ["Units", "OpenRTB"]),
-        .target(name: "EventLog", dependencies: ["Units", "OpenRTB", "Events"]),
+        .target(name: "CFallocate"),
+        .target(name: "EventLog", dependencies: ["Units", "OpenRTB", "Events", "CFallocate"]),
         .target(name: "Targeting", dependencies: ["Units", "OpenRTB"]),
         .target(name: "Vetting", dependencies: ["Units", "OpenRTB"]),
         .target(name: "IPSignals", dependencies: ["Units", "OpenRTB", "Targeting", "CMaxMind"]),
@@ -259,7 +260,7 @@ if Context.environment["VENDUE_RACES"] == "1" {
 }
 
 // The same strict settings for every Swift target.
-let shims: Set = ["CAllocations", "CMutexAnnotations", "CSimdJSON", "CMaxMind", "COpenSSL", "CZlib"]
+let shims: Set = ["CAllocations", "CFallocate", "CMutexAnnotations", "CSimdJSON", "CMaxMind", "COpenSSL", "CZlib"]
 for target in package.targets where !shims.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -132,8 +132,9 @@ package struct LogRecordSubject: InputCheck {
                 found.append(record)
                 Property.holds(sequence == UInt64(found.count), "records are read in order")
             }
+            let told = log.recovery.lastFileSoundBytes + log.recovery.tornBytes
             Property.holds(
-                log.recovery.lastFileSoundBytes + log.recovery.tornBytes == bytes.count, "every byte is sound or torn")
+                told <= bytes.count && bytes[told...].allSatisfy { $0 == 0 }, "every byte is sound, torn or zero")
             Property.holds(log.recovery.next == UInt64(found.count + 1), "the next record follows the last sound one")
             Property.holds(log.recovery.lastFileSoundBytes >= soundBytes, "no sound record is cut")
             checkReopened(storage, found)

@@ -20,8 +20,8 @@ package enum Durability: String, CaseIterable, Sendable {
 /// next group starts when the last has ended, so a group holds what arrived during one `fdatasync`: under load the
 /// groups grow, not the waiting. Decision records, for which nobody waits, go with the next notice or every 20 ms.
 package final class EventLog: @unchecked Sendable {
-    // Unchecked because it has variables without a lock. Invariant: `file`, `segmentBytes` and `spare` belong to the
-    // writer thread (and to `init` before it starts); `listeners`, `followers`, `tickers`, `rings` and the hooks are
+    // Unchecked because it has variables without a lock. Invariant: `writer` and `spare` belong to the writer thread (and
+    // to `init` before it starts); `listeners`, `followers`, `tickers`, `rings` and the hooks are
     // set before `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
@@ -33,10 +33,8 @@ package final class EventLog: @unchecked Sendable {
 
     package typealias Follower = @Sendable (UInt64, Event) -> Void
 
-    private let storage: any LogStorage
-    private let durability: Durability
     private let time: any TimeSource
-    private let segmentBytesMax: Int
+    private let writer: SegmentWriter
     private let pending: Mutex<Pending>
     private let durable: Atomic<UInt64>
     private let failed = Mutex<LogError?>(nil)
@@ -46,8 +44,6 @@ package final class EventLog: @unchecked Sendable {
     private let stopping = Atomic<Bool>(false)
     private let started = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
-    private var file: (any LogFile)?
-    private var segmentBytes = 0
     private var spare = ByteWriter(capacity: 1 << 16)
     private var rings: [DecisionRing] = []
     private var listeners: [@Sendable (UInt64) -> Void] = []
@@ -55,6 +51,10 @@ package final class EventLog: @unchecked Sendable {
     private var tickers: [@Sendable (Instant) -> Void] = []
     private var preparations: [@Sendable () -> Bool] = []
     private var afterFolds: [@Sendable (UInt64) -> Void] = []
+    private var roomListeners: [@Sendable (_ hasRoom: Bool) -> Void] = []
+
+    /// How full its disk is.
+    package let room: DiskRoom
 
     /// What opening found.
     package let recovery: LogReader.Summary
@@ -66,20 +66,21 @@ package final class EventLog: @unchecked Sendable {
 
     /// Opens the log: reads all of it, cuts a torn tail, and gives every event to `replay` in order.
     ///
-    /// - Parameter replayVisitor: is given the records about visitors, in order with the events, as
-    ///   ``VisitorRecordCoder`` reads them.
+    /// - Parameters:
+    ///   - segmentBytesMax: a segment that has as many is sealed.
+    ///   - room: what its disk is to keep free.
+    ///   - replayVisitor: is given the records about visitors, in order with the events, as ``VisitorRecordCoder`` reads
+    ///     them.
     package init(
         storage: any LogStorage,
         durability: Durability = .powerLoss,
         time: any TimeSource = SystemTime(),
         segmentBytesMax: Int = 64 << 20,
+        room: DiskRoom.Limits = .none,
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
         replay: (UInt64, Event) -> Void
     ) throws(LogError) {
-        self.storage = storage
-        self.durability = durability
         self.time = time
-        self.segmentBytesMax = segmentBytesMax
         recovery = try LogReader(storage).walkRecords { (sequence, record) throws(LogError) in
             switch record {
             case .event(let event): replay(sequence, event)
@@ -88,14 +89,10 @@ package final class EventLog: @unchecked Sendable {
         }
         pending = Mutex(Pending(next: recovery.next))
         durable = Atomic(recovery.next - 1)
-        if let name = recovery.lastFile, recovery.lastFileSoundBytes > 0 {
-            file = try storage.reopen(name, keeping: recovery.lastFileSoundBytes)
-            segmentBytes = recovery.lastFileSoundBytes
-        } else if let name = recovery.lastFile {
-            // A crash between creating the file and writing its header: its name is right, its bytes are nothing.
-            file = try storage.reopen(name, keeping: 0)
-            try writeHeader(first: recovery.next)
-        }
+        self.room = DiskRoom(storage, room)
+        writer = try SegmentWriter(
+            storage, durability, self.room, time, segmentBytesMax: segmentBytesMax, after: recovery)
+        _ = self.room.look(at: time.instant())
     }
 
     // MARK: Wiring, before `start`
@@ -117,6 +114,9 @@ package final class EventLog: @unchecked Sendable {
 
     /// Calls `ticker` on the writer's thread between groups, at least every 20 ms or so.
     package func onTick(_ ticker: @escaping @Sendable (Instant) -> Void) { tickers.append(ticker) }
+
+    /// Calls `listener` on the writer's thread when the disk has become too full to bid, and when it has room again.
+    package func onRoom(_ listener: @escaping @Sendable (_ hasRoom: Bool) -> Void) { roomListeners.append(listener) }
 
     /// Calls `body` on the writer's thread before each group with appended records is written.
     ///
@@ -214,6 +214,9 @@ package final class EventLog: @unchecked Sendable {
         let wrote = writeGroup()
         let now = time.instant()
         for ticker in tickers { ticker(now) }
+        if failure == nil, let hasRoom = room.look(at: now) {
+            for listener in roomListeners { listener(hasRoom) }
+        }
         return wrote
     }
 
@@ -237,7 +240,7 @@ package final class EventLog: @unchecked Sendable {
             sleeping.store(false, ordering: .releasing)
         }
         pending.withLock { $0.accepting = false }
-        file?.close()
+        writer.close()
         ended.signal()
     }
 
@@ -264,7 +267,7 @@ package final class EventLog: @unchecked Sendable {
         let first = durableSequence + 1
         do throws(LogError) {
             if hasAppended { try prepare() }
-            try write(first: first)
+            try writer.write(spare, first: first)
         } catch {
             fail(error)
             return false
@@ -279,42 +282,6 @@ package final class EventLog: @unchecked Sendable {
 
     private func prepare() throws(LogError) {
         for body in preparations where !body() { throw .unprepared }
-    }
-
-    private func write(first: UInt64) throws(LogError) {
-        if file == nil || segmentBytes >= segmentBytesMax {
-            file?.close()
-            file = nil
-            file = try storage.create(Segment.name(first: first))
-            segmentBytes = 0
-            try writeHeader(first: first)
-        }
-        guard let file else { preconditionFailure("no segment is open") }
-        let result: Result<Void, LogError> = unsafe spare.withBytes { bytes in
-            do throws(LogError) {
-                unsafe try file.write(bytes)
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
-        segmentBytes += spare.count
-        if durability == .powerLoss { try file.sync() }
-    }
-
-    private func writeHeader(first: UInt64) throws(LogError) {
-        let header = Segment.header(first: first, created: time.instant())
-        let result: Result<Void, LogError> = unsafe header.withUnsafeBufferPointer { bytes in
-            do throws(LogError) {
-                unsafe try file?.write(bytes)
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
-        segmentBytes = header.count
     }
 
     /// After a failed write or sync nobody knows what the disk holds: nothing more is taken or acknowledged.

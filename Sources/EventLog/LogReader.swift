@@ -7,15 +7,24 @@ package struct LogReader: Sendable {
     package init(_ storage: any LogStorage) { self.storage = storage }
 
     /// What a walk over the whole log found.
-    package struct Summary: Equatable, Sendable {
+    package struct Summary: Sendable {
         package var segments = 0
+        /// Segments that say themselves where they end.
+        package var sealed = 0
         package var records: UInt64 = 0
         /// Sequence behind the last sound record.
         package var next: UInt64 = 1
+        /// Sequences that were lost to damage, and taken away with it.
+        package var gaps: [Range<UInt64>] = []
         package var lastFile: String?
-        package var lastFileSoundBytes = 0
+        /// Of the last file.
+        package var last: Segment.Contents?
+
+        package var lastFileSoundBytes: Int { last?.soundBytes ?? 0 }
         /// Bytes behind the last sound record: an interrupted write, cut at the next start.
-        package var tornBytes = 0
+        package var tornBytes: Int { last?.tornBytes ?? 0 }
+        /// Records that damage took.
+        package var lostRecords: UInt64 { gaps.reduce(0) { $0 + UInt64($1.count) } }
     }
 
     /// Names of the segments, oldest first.
@@ -42,44 +51,68 @@ package struct LogReader: Sendable {
         var summary = Summary()
         let names = try segments()
         for (index, name) in names.enumerated() {
+            let isLast = index + 1 == names.count
             // A later segment's first record tells that this one ends before what is wanted.
-            if index + 1 < names.count, let following = Self.first(of: names[index + 1]), following <= sequence {
+            if !isLast, let following = Self.first(of: names[index + 1]), following <= sequence {
                 summary.segments += 1
                 continue
             }
-            let bytes = try storage.read(name)
-            let contents = try Segment.walk(bytes, file: name) { (number, payload) throws(LogError) in
-                guard let record = LogRecord(payload) else {
-                    let isVisitors = payload.first.map { VisitorRecordCoder.isVisitorRecord($0) } ?? false
-                    let kind = isVisitors ? "visitor record" : "event"
-                    throw .damaged(file: name, offset: payload.startIndex, why: "a sound record that is no \(kind)")
-                }
+            let contents = try walkSegment(name, isLast: isLast) { (number, record) throws(LogError) in
                 if number >= sequence { try body(number, record) }
             }
-            let isLast = index + 1 == names.count
-            if case .torn(let offset, let why) = contents.end, !isLast {
-                throw .damaged(file: name, offset: offset, why: why)
-            }
-            let isEmptyHead = contents.soundBytes == 0
-            if !isEmptyHead, summary.records > 0, contents.first != summary.next {
-                throw .damaged(
-                    file: name,
-                    offset: 16,
-                    why: "starts at record \(contents.first), expected \(summary.next)"
-                )
-            }
-            summary.segments += 1
-            if !isEmptyHead {
-                summary.records += contents.next - contents.first
-                summary.next = contents.next
-            } else if let named = Self.first(of: name) {
-                summary.next = max(summary.next, named)
-            }
-            summary.lastFile = name
-            summary.lastFileSoundBytes = contents.soundBytes
-            summary.tornBytes = bytes.count - contents.soundBytes
+            try Self.add(contents, name, to: &summary)
         }
         return summary
+    }
+
+    /// Every sound record of one segment.
+    ///
+    /// - Throws: where anything is wrong with it but a torn end of the last.
+    func walkSegment(
+        _ name: String, isLast: Bool, _ body: (UInt64, LogRecord) throws(LogError) -> Void
+    ) throws(LogError) -> Segment.Contents {
+        let contents = try Segment.walk(try storage.read(name), file: name) { (number, payload) throws(LogError) in
+            guard let record = LogRecord(payload) else {
+                let isVisitors = payload.first.map { VisitorRecordCoder.isVisitorRecord($0) } ?? false
+                let kind = isVisitors ? "visitor record" : "event"
+                throw .damaged(file: name, offset: payload.startIndex, why: "a sound record that is no \(kind)")
+            }
+            try body(number, record)
+        }
+        switch contents.end {
+        case .damaged(let offset, let why): throw .damaged(file: name, offset: offset, why: why)
+        case .torn(let offset, let why):
+            if !isLast { throw .damaged(file: name, offset: offset, why: why) }
+        case .clean:
+            if !isLast, contents.format > 1 {
+                throw .damaged(file: name, offset: contents.soundBytes, why: "no seal: its end is lost")
+            }
+        case .sealed: break
+        }
+        if contents.soundBytes > 0, let named = Self.first(of: name), named != contents.first {
+            throw .damaged(file: name, offset: 16, why: "starts at record \(contents.first), and is named \(named)")
+        }
+        return contents
+    }
+
+    private static func add(
+        _ contents: Segment.Contents, _ name: String, to summary: inout Summary
+    ) throws(LogError) {
+        if contents.soundBytes > 0 {
+            if summary.lastFile != nil, contents.first != summary.next {
+                throw .damaged(
+                    file: name, offset: 16, why: "starts at record \(contents.first), expected \(summary.next)")
+            }
+            summary.records += contents.records
+            summary.next = contents.next
+        } else if let named = first(of: name) {
+            summary.next = max(summary.next, named)
+        }
+        summary.segments += 1
+        summary.sealed += contents.end == .sealed ? 1 : 0
+        summary.gaps += contents.gaps
+        summary.lastFile = name
+        summary.last = contents
     }
 
     /// The sequence in a segment's name.

@@ -1,8 +1,4 @@
-internal import Foundation
-
-#if canImport(Glibc)
 internal import Glibc
-#endif
 
 /// Where segments live. The service uses ``DirectoryStorage``; tests use one that tears, fails and fills.
 package protocol LogStorage: Sendable {
@@ -14,6 +10,17 @@ package protocol LogStorage: Sendable {
     func create(_ name: String) throws(LogError) -> any LogFile
     /// An existing file, cut to `bytes` bytes, for appending.
     func reopen(_ name: String, keeping bytes: Int) throws(LogError) -> any LogFile
+    /// Bytes that can still be written; nil where nobody can tell.
+    func freeBytes() -> Int?
+    /// Has the disk hold bytes back, which ``removeReserve()`` frees; the same again where it does already.
+    func makeReserve(bytes: Int) throws(LogError)
+    func removeReserve()
+}
+
+extension LogStorage {
+    package func freeBytes() -> Int? { nil }
+    package func makeReserve(bytes: Int) throws(LogError) {}
+    package func removeReserve() {}
 }
 
 /// A segment that is being written.
@@ -22,7 +29,14 @@ package protocol LogFile: AnyObject, Sendable {
     func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(LogError)
     /// Returns when everything written would survive a power cut.
     func sync() throws(LogError)
+    /// Has the disk set aside as many bytes for this file; what is written within them finds room.
+    func setAside(through bytes: Int) throws(LogError)
+    /// Frees what was set aside and not written.
     func close()
+}
+
+extension LogFile {
+    package func setAside(through bytes: Int) throws(LogError) {}
 }
 
 /// What can go wrong with the log; all of it is the operator's to mend.
@@ -35,6 +49,11 @@ package enum LogError: Error, Equatable, Sendable {
     case unprepared
     /// A newer version wrote this.
     case unknownVersion(file: String, version: UInt32)
+
+    /// Whether the disk is full.
+    var isFull: Bool {
+        if case .io(_, _, let errno) = self { errno == ENOSPC || errno == EDQUOT } else { false }
+    }
 }
 
 extension LogError: CustomStringConvertible {
@@ -43,8 +62,8 @@ extension LogError: CustomStringConvertible {
         case .io(let call, let path, let errno):
             return "\(path): \(call) failed: \(unsafe String(cString: strerror(errno)))"
         case .damaged(let file, let offset, let why):
-            return "\(file): damaged at byte \(offset): \(why). The log before it is intact; move this file and all "
-                + "later ones out of the way to start from there, or restore them from a backup"
+            return "\(file): damaged at byte \(offset): \(why). Restore the file from a backup; or, with the service "
+                + "stopped, run `vendue log quarantine`, which puts it aside, keeps what is sound, and says what is lost"
         case .unprepared:
             return
                 "what the next records need, such as visitors' keys, could not be stored; the messages before this one "
@@ -53,88 +72,4 @@ extension LogError: CustomStringConvertible {
             return "\(file): written by a newer version (format \(version)); start that version instead"
         }
     }
-}
-
-/// Segments as files of one directory.
-package struct DirectoryStorage: LogStorage {
-    package let path: String
-
-    /// - Parameter path: created when it does not exist.
-    package init(path: String) throws(LogError) {
-        self.path = path
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw .io(call: "mkdir", path: path, errno: errno)
-        }
-    }
-
-    package func names() throws(LogError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(Segment.suffix) }
-        } catch {
-            throw .io(call: "readdir", path: path, errno: errno)
-        }
-    }
-
-    package func read(_ name: String) throws(LogError) -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: "\(path)/\(name)") else {
-            throw .io(call: "read", path: "\(path)/\(name)", errno: errno)
-        }
-        return [UInt8](data)
-    }
-
-    package func create(_ name: String) throws(LogError) -> any LogFile {
-        let file = try DescriptorFile(path: "\(path)/\(name)", flags: O_CREAT | O_EXCL | O_WRONLY | O_APPEND)
-        // The name itself must survive: the directory is a file too.
-        let directory = try DescriptorFile(path: path, flags: O_RDONLY | O_DIRECTORY)
-        defer { directory.close() }
-        try directory.sync()
-        return file
-    }
-
-    package func reopen(_ name: String, keeping bytes: Int) throws(LogError) -> any LogFile {
-        let file = try DescriptorFile(path: "\(path)/\(name)", flags: O_WRONLY | O_APPEND)
-        try file.truncate(to: bytes)
-        try file.sync()
-        return file
-    }
-}
-
-/// A file behind a descriptor.
-private final class DescriptorFile: LogFile {
-    private let path: String
-    private let descriptor: Int32
-
-    init(path: String, flags: Int32) throws(LogError) {
-        self.path = path
-        descriptor = unsafe open(path, flags | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .io(call: "open", path: path, errno: errno) }
-    }
-
-    func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(LogError) {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe Glibc.write(
-                descriptor,
-                bytes.baseAddress.unsafelyUnwrapped + done,
-                bytes.count - done
-            )
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .io(call: "write", path: path, errno: errno)
-            }
-            done += count
-        }
-    }
-
-    func sync() throws(LogError) {
-        guard fdatasync(descriptor) == 0 else { throw .io(call: "fdatasync", path: path, errno: errno) }
-    }
-
-    func truncate(to bytes: Int) throws(LogError) {
-        guard ftruncate(descriptor, off_t(bytes)) == 0 else { throw .io(call: "ftruncate", path: path, errno: errno) }
-    }
-
-    func close() { _ = Glibc.close(descriptor) }
 }

@@ -99,4 +99,71 @@ struct DirectoryStorageTests {
         file.close()
         #expect(try storage.read("a.vlog") == [1, 2, 9])
     }
+
+    /// Length of a file, and what it takes on the disk.
+    private func size(_ path: String) throws -> (length: Int, taken: Int) {
+        var figures = stat()
+        try #require(unsafe stat(path, &figures) == 0)
+        return (Int(figures.st_size), Int(figures.st_blocks) * 512)
+    }
+
+    @Test("a segment has its room from the start, is read while it is written, and gives back what is left")
+    func setsAside() throws {
+        let directory = TemporaryDirectory()
+        defer { directory.remove() }
+        let storage = try DirectoryStorage(path: directory.path)
+        let log = try openLog(storage, segmentBytesMax: 8 << 20).log
+        let path = directory.path + "/" + Segment.name(first: 1)
+        for number in 1...3 {
+            _ = log.append(record(number))
+            log.turn()
+        }
+        #expect(log.durableSequence == 3)
+        let running = try size(path)
+        #expect(running.taken >= 8 << 20)
+        #expect(running.length < 1 << 20)
+        #expect(try entries(storage) == Entry.counting(1...3))
+        let beside = try LogReader(storage).walk { (_, _) throws(LogError) in }
+        #expect(beside.tornBytes == 0)
+        log.start()
+        log.stop()
+        let stopped = try size(path)
+        #expect(stopped.length == beside.lastFileSoundBytes)
+        #expect(stopped.taken < 1 << 16)
+    }
+
+    @Test("zeros that a killed process left are cut, and written over")
+    func zerosLeft() throws {
+        let directory = TemporaryDirectory()
+        defer { directory.remove() }
+        let storage = try DirectoryStorage(path: directory.path)
+        for round in 1...4 {
+            // Never stopped, as after a kill.
+            let (log, replayed) = try openLog(storage)
+            #expect(replayed.count == round - 1)
+            #expect(log.recovery.tornBytes == 0)
+            #expect(log.append(record(round)) == UInt64(round))
+            log.turn()
+        }
+        #expect(try entries(storage) == Entry.counting(1...4))
+        #expect(try storage.names().count == 1)
+    }
+
+    @Test("the reserve takes room on the disk until it is given up")
+    func reserve() throws {
+        let directory = TemporaryDirectory()
+        defer { directory.remove() }
+        let storage = try DirectoryStorage(path: directory.path)
+        #expect(storage.reserveBytes == 0)
+        try storage.makeReserve(bytes: 4 << 20)
+        #expect(storage.reserveBytes >= 4 << 20)
+        try storage.makeReserve(bytes: 4 << 20)
+        #expect(try storage.names() == [])
+        storage.removeReserve()
+        #expect(storage.reserveBytes == 0)
+        #expect((storage.freeBytes() ?? 0) > 0)
+        // More than any disk has.
+        #expect(throws: LogError.self) { try storage.makeReserve(bytes: 1 << 60) }
+        #expect(storage.reserveBytes == 0)
+    }
 }

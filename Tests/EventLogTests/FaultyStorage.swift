@@ -15,6 +15,8 @@ final class FaultyStorage: LogStorage {
         var reads = 0
         /// Seconds that each sync takes.
         var syncDelay = 0.0
+        /// Which of all the calls that change anything fails, from 0.
+        var call: Int?
     }
 
     private struct State {
@@ -23,6 +25,28 @@ final class FaultyStorage: LogStorage {
         var closes: [String: Int] = [:]
         var faults = Faults()
         var syncs = 0
+        var calls: [String] = []
+        var setAside: [String: Int] = [:]
+        var reserve = 0
+        /// Bytes that all files, what is set aside and the reserve may have; nil for any.
+        var capacity: Int?
+
+        var used: Int {
+            files.reduce(reserve) { $0 + max($1.value.count, setAside[$1.key] ?? 0) }
+        }
+
+        /// Takes note of a call that changes something; true where it is the one to fail.
+        mutating func fails(_ call: String) -> Bool {
+            calls.append(call)
+            return calls.count - 1 == faults.call
+        }
+
+        /// Whether a file may take so many bytes.
+        mutating func hasRoom(_ name: String, _ bytes: Int) -> Bool {
+            guard let capacity else { return true }
+            let has = max(files[name]?.count ?? 0, setAside[name] ?? 0)
+            return bytes <= has || used - has + bytes <= capacity
+        }
     }
 
     private let state = Mutex(State())
@@ -40,6 +64,18 @@ final class FaultyStorage: LogStorage {
     /// Bytes that a power cut would take.
     var unsyncedBytes: Int {
         state.withLock { state in state.files.reduce(0) { $0 + $1.value.count - (state.synced[$1.key] ?? 0) } }
+    }
+
+    /// Every call that would change something, in order.
+    var calls: [String] { state.withLock { $0.calls } }
+    /// What is held back now.
+    var reserve: Int { state.withLock { $0.reserve } }
+    /// What is set aside for each open file.
+    var setAside: [String: Int] { state.withLock { $0.setAside } }
+    /// Bytes of all files together; nil for any.
+    var capacity: Int? {
+        get { state.withLock { $0.capacity } }
+        set { state.withLock { $0.capacity = newValue } }
     }
 
     func fail(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
@@ -87,6 +123,7 @@ final class FaultyStorage: LogStorage {
 
     func create(_ name: String) throws(LogError) -> any LogFile {
         let created = state.withLock { state in
+            if state.fails("create \(name)") { return false }
             if state.faults.creates.countDown() || state.files[name] != nil { return false }
             state.files[name] = []
             return true
@@ -106,6 +143,21 @@ final class FaultyStorage: LogStorage {
         return File(name: name, storage: self)
     }
 
+    func freeBytes() -> Int? {
+        state.withLock { state in state.capacity.map { max(0, $0 - state.used) } }
+    }
+
+    func makeReserve(bytes: Int) throws(LogError) {
+        let made = state.withLock { state in
+            guard let capacity = state.capacity, state.used - state.reserve + bytes <= capacity else { return false }
+            state.reserve = bytes
+            return true
+        }
+        guard made else { throw .io(call: "fallocate", path: "reserve", errno: 28) }
+    }
+
+    func removeReserve() { state.withLock { $0.reserve = 0 } }
+
     private final class File: LogFile {
         let name: String
         let storage: FaultyStorage
@@ -119,7 +171,8 @@ final class FaultyStorage: LogStorage {
             let copy = unsafe Array(bytes)
             let written = storage.state.withLock { state in
                 // A full disk takes a part first.
-                let fails = state.faults.writes.countDown()
+                let hasRoom = state.hasRoom(name, (state.files[name]?.count ?? 0) + copy.count)
+                let fails = state.fails("write \(name)") || state.faults.writes.countDown() || !hasRoom
                 state.files[name, default: []] += fails ? copy.prefix(copy.count / 2) : copy[...]
                 return !fails
             }
@@ -130,7 +183,7 @@ final class FaultyStorage: LogStorage {
             let delay = storage.state.withLock { $0.faults.syncDelay }
             if delay > 0 { Thread.sleep(forTimeInterval: delay) }
             let synced = storage.state.withLock { state in
-                if state.faults.syncs.countDown() { return false }
+                if state.fails("sync \(name)") || state.faults.syncs.countDown() { return false }
                 state.synced[name] = state.files[name]?.count ?? 0
                 state.syncs += 1
                 return true
@@ -138,7 +191,21 @@ final class FaultyStorage: LogStorage {
             guard synced else { throw .io(call: "fdatasync", path: name, errno: 5) }
         }
 
-        func close() { storage.state.withLock { $0.closes[name, default: 0] += 1 } }
+        func setAside(through bytes: Int) throws(LogError) {
+            let isSet = storage.state.withLock { state in
+                guard !state.fails("set aside \(name)"), state.hasRoom(name, bytes) else { return false }
+                state.setAside[name] = bytes
+                return true
+            }
+            guard isSet else { throw .io(call: "fallocate", path: name, errno: 28) }
+        }
+
+        func close() {
+            storage.state.withLock { state in
+                state.closes[name, default: 0] += 1
+                state.setAside[name] = nil
+            }
+        }
     }
 }
 

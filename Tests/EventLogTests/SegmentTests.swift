@@ -43,7 +43,7 @@ struct SegmentTests {
     func header() {
         let header = Segment.header(first: 0x0102, created: Instant(micros: -1))
         #expect(header.count == Segment.headerBytes)
-        #expect(Array(header[0..<12]) == Array("VENDUELG".utf8) + [1, 0, 0, 0])
+        #expect(Array(header[0..<12]) == Array("VENDUELG".utf8) + [2, 0, 0, 0])
         #expect(Array(header[16..<32]) == [2, 1, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 8))
         let sum = CRC32C.sum(Array(header[0..<12]) + Array(header[16..<32]))
         #expect(Array(header[12..<16]) == (0..<4).map { UInt8(truncatingIfNeeded: sum >> UInt32($0 * 8)) })
@@ -97,9 +97,9 @@ struct SegmentTests {
     @Test("a format from the future is told apart from damage")
     func unknownVersion() {
         var header = Segment.header(first: 1, created: Instant(micros: 0))
-        header[8] = 2
+        header[8] = 3
         let sum = CRC32C.sum(Array(header[0..<12]) + Array(header[16..<32]))
         for index in 0..<4 { header[12 + index] = UInt8(truncatingIfNeeded: sum >> UInt32(index * 8)) }
-        #expect(throws: LogError.unknownVersion(file: "f", version: 2)) { try walk(header) }
+        #expect(throws: LogError.unknownVersion(file: "f", version: 3)) { try walk(header) }
     }
 }

@@ -1,0 +1,193 @@
+internal import CFallocate
+internal import Foundation
+internal import Glibc
+
+/// Segments as files of one directory.
+package struct DirectoryStorage: LogStorage {
+    package let path: String
+
+    private static let reserve = "reserve"
+
+    /// - Parameter path: created when it does not exist.
+    package init(path: String) throws(LogError) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .io(call: "mkdir", path: path, errno: errno)
+        }
+    }
+
+    package func names() throws(LogError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(Segment.suffix) }
+        } catch {
+            throw .io(call: "readdir", path: path, errno: errno)
+        }
+    }
+
+    package func read(_ name: String) throws(LogError) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: "\(path)/\(name)") else {
+            throw .io(call: "read", path: "\(path)/\(name)", errno: errno)
+        }
+        return [UInt8](data)
+    }
+
+    package func create(_ name: String) throws(LogError) -> any LogFile {
+        let file = try DescriptorFile(path: "\(path)/\(name)", flags: O_CREAT | O_EXCL | O_WRONLY)
+        try sync()
+        return file
+    }
+
+    package func reopen(_ name: String, keeping bytes: Int) throws(LogError) -> any LogFile {
+        let file = try DescriptorFile(path: "\(path)/\(name)", flags: O_WRONLY)
+        try file.truncate(to: bytes)
+        try file.sync()
+        return file
+    }
+
+    /// Makes the names of files durable: the directory is a file too.
+    private func sync() throws(LogError) {
+        let directory = try DescriptorFile(path: path, flags: O_RDONLY | O_DIRECTORY)
+        defer { directory.close() }
+        try directory.sync()
+    }
+
+    // MARK: Room
+
+    package func freeBytes() -> Int? {
+        var figures = statvfs()
+        guard unsafe statvfs(path, &figures) == 0 else { return nil }
+        let (bytes, overflow) = UInt64(figures.f_bavail).multipliedReportingOverflow(by: UInt64(figures.f_frsize))
+        return overflow ? .max : Int(clamping: bytes)
+    }
+
+    /// The bytes of the reserve on the disk; 0 where there is none.
+    package var reserveBytes: Int {
+        var figures = stat()
+        guard unsafe stat("\(path)/\(Self.reserve)", &figures) == 0 else { return 0 }
+        // What it takes, not what it is long: blocks are of 512 bytes here.
+        return Int(figures.st_blocks) * 512
+    }
+
+    package func makeReserve(bytes: Int) throws(LogError) {
+        if reserveBytes >= bytes { return }
+        let file = try DescriptorFile(path: "\(path)/\(Self.reserve)", flags: O_CREAT | O_WRONLY)
+        defer { file.close() }
+        do throws(LogError) {
+            try file.fill(through: bytes)
+            try file.sync()
+        } catch {
+            removeReserve()
+            throw error
+        }
+    }
+
+    package func removeReserve() { _ = unsafe unlink("\(path)/\(Self.reserve)") }
+}
+
+/// A file behind a descriptor, written at its end.
+///
+/// Within what is set aside it is written ahead with zeros, a piece at a time: a sync of bytes that stand in written
+/// blocks of a file that grows no longer has only those bytes to write, and takes half as long.
+private final class DescriptorFile: LogFile, @unchecked Sendable {
+    // Unchecked because of the variables. Invariant: one thread at a time uses a file.
+    private let path: String
+    private let descriptor: Int32
+    /// Where the next byte goes, where the file ends, and what the disk has set aside.
+    private var position = 0
+    private var length = 0
+    private var setAside = 0
+    /// After a failure the file stays as it is: recovery is to find what the disk has.
+    private var hasFailed = false
+
+    private static let zeros = [UInt8](repeating: 0, count: 256 << 10)
+
+    init(path: String, flags: Int32) throws(LogError) {
+        self.path = path
+        descriptor = unsafe open(path, flags | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw .io(call: "open", path: path, errno: errno) }
+    }
+
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(LogError) {
+        unsafe try put(bytes, at: position)
+        position += bytes.count
+        guard position > length else { return }
+        length = position
+        try fillAhead()
+    }
+
+    private func put(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(LogError) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe pwrite(
+                descriptor, bytes.baseAddress.unsafelyUnwrapped + done, bytes.count - done, off_t(offset + done))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failed("write")
+            }
+            done += count
+        }
+    }
+
+    private func fillAhead() throws(LogError) {
+        let count = min(setAside - length, Self.zeros.count)
+        guard count > 0 else { return }
+        try putZeros(count)
+    }
+
+    private func putZeros(_ count: Int) throws(LogError) {
+        let result: Result<Void, LogError> = unsafe Self.zeros.withUnsafeBufferPointer { zeros in
+            do throws(LogError) {
+                unsafe try put(UnsafeBufferPointer(rebasing: zeros[..<count]), at: length)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        length += count
+    }
+
+    func sync() throws(LogError) {
+        guard fdatasync(descriptor) == 0 else { throw failed("fdatasync") }
+    }
+
+    func truncate(to bytes: Int) throws(LogError) {
+        guard ftruncate(descriptor, off_t(bytes)) == 0 else { throw failed("ftruncate") }
+        position = bytes
+        length = bytes
+    }
+
+    func setAside(through bytes: Int) throws(LogError) {
+        guard bytes > setAside else { return }
+        // The file's length stays: readers are not to see a segment of nothing but zeros.
+        switch vendue_set_aside(descriptor, Int64(position), Int64(bytes - position)) {
+        case 0: setAside = bytes
+        // Nothing can be set aside here: a full disk is met when writing.
+        case EOPNOTSUPP, ENOSYS: break
+        // Nothing was written: the file is as good as before.
+        case let code: throw .io(call: "fallocate", path: path, errno: code)
+        }
+    }
+
+    /// Makes the file so long, with blocks of its own.
+    func fill(through bytes: Int) throws(LogError) {
+        switch vendue_lengthen(descriptor, Int64(bytes)) {
+        case 0: return
+        case EOPNOTSUPP, ENOSYS: while length < bytes { try putZeros(min(bytes - length, Self.zeros.count)) }
+        case let code: throw .io(call: "fallocate", path: path, errno: code)
+        }
+    }
+
+    private func failed(_ call: String) -> LogError {
+        let code = errno
+        hasFailed = true
+        return .io(call: call, path: path, errno: code)
+    }
+
+    func close() {
+        if !hasFailed, setAside > 0 { _ = ftruncate(descriptor, off_t(position)) }
+        _ = Glibc.close(descriptor)
+    }
+}
