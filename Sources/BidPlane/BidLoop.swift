@@ -168,6 +168,7 @@ final class BidLoop {
         response.clear()
         // Without a log that takes records nothing may be bought.
         guard !services.log.hasFailed else { return (silence(.notServing), due) }
+        guard services.log.room.isAmple else { return (silence(.disk), due) }
         let outcome = auction.hold(reader.request, context, into: &response, record: { ring.push($0) })
         countPasses()
         switch outcome {

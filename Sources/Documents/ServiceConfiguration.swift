@@ -68,6 +68,8 @@ package struct ServiceConfiguration: Sendable {
     package var ratesFile: String?
     /// What may be done with visitors, by which legal basis.
     package var consent = ConsentPolicy()
+    /// The log's segments, and the room on its disk.
+    package var log = LogPolicy()
     /// How long and how much is kept of visitors.
     package var audience = AudiencePolicy()
     package var supplyChain = SupplyChainFiles()
@@ -116,7 +118,7 @@ package struct ServiceConfiguration: Sendable {
                 at: "",
                 known: [
                     "data", "bid", "control", "loops", "durability", "currency_rates", "supply_chain", "crawlers",
-                    "category_taxonomies", "audience", "retention", "consent", "geoip", "networks",
+                    "category_taxonomies", "audience", "retention", "consent", "geoip", "networks", "log",
                 ],
                 faults
             )
@@ -162,6 +164,7 @@ package struct ServiceConfiguration: Sendable {
                 rates = CurrencyRates.read(node, at: object.path("currency_rates"), object.faults)
             }
         }
+        log = LogPolicy.read("log", of: object)
         consent = ConsentPolicy.read("consent", of: object)
         supplyChain = SupplyChainFiles.read("supply_chain", of: object)
         crawlers = object.path(of: "crawlers")

@@ -24,7 +24,7 @@ package struct LogReader: Sendable {
         /// Bytes behind the last sound record: an interrupted write, cut at the next start.
         package var tornBytes: Int { last?.tornBytes ?? 0 }
         /// Records that damage took.
-        package var lostRecords: UInt64 { gaps.reduce(0) { $0 + UInt64($1.count) } }
+        package var lostRecords: UInt64 { gaps.reduce(0) { $0 &+ ($1.upperBound - $1.lowerBound) } }
     }
 
     /// Names of the segments, oldest first.

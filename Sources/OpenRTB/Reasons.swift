@@ -37,6 +37,8 @@ public enum NoBidReason: Int32, CaseIterable, Sendable {
     case notServing = 506
     /// The event loop is behind: the request had waited too long to be decided in time.
     case overload = 507
+    /// The log's disk is nearly full: what room there is belongs to notices.
+    case disk = 508
 
     /// As it stands in metrics and logs.
     public var label: String { "\(self)" }

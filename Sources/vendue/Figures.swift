@@ -19,9 +19,7 @@ enum Figures {
             # HELP vendue_decision_records_dropped_total Decision records dropped because a ring was full.
             # TYPE vendue_decision_records_dropped_total counter
             vendue_decision_records_dropped_total \(dropped)
-            # HELP vendue_log_durable_sequence Last record that survives a power cut.
-            # TYPE vendue_log_durable_sequence gauge
-            vendue_log_durable_sequence \(log.durableSequence)
+            \(log.prometheus)
             # HELP vendue_file_reloads_total Looks at the operator's files that found one changed.
             # TYPE vendue_file_reloads_total counter
             vendue_file_reloads_total{outcome="loaded"} \(files.loaded)

@@ -106,7 +106,7 @@ final class RunningService: Sendable {
                 audience: audience.keeper,
                 decideConsent: { configuration.consent.decide($0.signals, at: time.instant()).mode },
                 trustedProxies: TrustedProxies(configuration.trustedProxies),
-                isReady: { readiness.isReady },
+                isReady: { readiness.isReady && books.log.room.isAmple },
                 status: { readiness.json }
             ),
             loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount,
@@ -210,7 +210,7 @@ final class RunningService: Sendable {
             hooks: ControlHooks(
                 metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures) },
                 status: { readiness.json },
-                isReady: { readiness.isReady && log.failure == nil },
+                isReady: { readiness.isReady && log.failure == nil && log.room.isAmple },
                 books: { Figures.books(ledger) },
                 explain: explain,
                 passes: passes,
@@ -289,6 +289,9 @@ private struct Books {
             storage: try DirectoryStorage(path: directory.log),
             durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash,
             time: time,
+            segmentBytesMax: configuration.log.segmentBytes,
+            room: .init(
+                freeBytesMin: configuration.log.freeBytesMin, reserveBytes: configuration.log.reserveBytes),
             replayVisitor: { audience.replay($0, $1) },
             replay: { sequence, event in
                 ledger.replay(event)
@@ -306,6 +309,26 @@ private struct Books {
             )
         }
         logger.info("log: \(found.records) records in \(found.segments) segments")
+        for gap in found.gaps { logger.warning("log: \(LogGap.text(gap)); they were damaged, and were put aside") }
+        if !log.room.isAmple { Self.tell(hasRoom: false, logger) }
+        log.onRoom { Self.tell(hasRoom: $0, logger) }
+    }
+
+    private static func tell(hasRoom: Bool, _ logger: Logger) {
+        if hasRoom {
+            logger.notice("the log's disk has room again: bidding goes on")
+        } else {
+            logger.error("the log's disk is nearly full: bidding stops, notices are still taken; make room on it")
+        }
+    }
+}
+
+/// Records that the log says it has lost.
+enum LogGap {
+    /// `records 7…9 are lost`.
+    static func text(_ gap: Range<UInt64>) -> String {
+        let last = gap.upperBound - 1
+        return gap.lowerBound == last ? "record \(last) is lost" : "records \(gap.lowerBound)…\(last) are lost"
     }
 }
 

@@ -97,6 +97,15 @@ struct BidLoopTests {
         #expect(kit.count(.notServing) == 1)
     }
 
+    @Test("on a disk that is nearly full nothing is bought, and notices are taken")
+    func nearlyFull() throws {
+        // More than any disk has free.
+        let kit = try LoopKit(room: .init(freeBytesMin: 1 << 60, reserveBytes: 0))
+        #expect(kit.post(World.request()) == Answer(status: 204))
+        #expect(kit.count(.disk) == 1)
+        #expect(kit.ask("GET", "/conversion/acme?order=1").sequence != nil)
+    }
+
     @Test("an unknown exchange is answered 404", arguments: ["ghost", "", "ADX", "adx%20"])
     func unknownExchange(id: String) throws {
         let kit = try LoopKit()

@@ -39,13 +39,14 @@ final class LoopKit {
     init(
         storage: (any LogStorage)? = nil, startsLog: Bool = true, audience: RecordingIntake? = nil,
         consent: @escaping @Sendable (ConsentFields) -> ConsentMode = { _ in .full },
-        origin: String = "http://bid.example", trustedProxies: [String] = []
+        origin: String = "http://bid.example", trustedProxies: [String] = [], room: DiskRoom.Limits = .none
     ) throws {
         directory = try ScratchDirectory()
         log = try EventLog(
             storage: try storage ?? DirectoryStorage(path: directory.path),
             durability: .processCrash,
             time: time,
+            room: room,
             replay: { _, _ in }
         )
         let readiness = readiness

@@ -251,6 +251,27 @@ struct ServiceConfigurationTests {
     }
 
     @Test(
+        "of the log sizes have bounds",
+        arguments: [
+            ("log: big", "/log"), ("log: { segment_mb: 0 }", "/log/segment_mb"),
+            ("log: { free_mb: -1 }", "/log/free_mb"), ("log: { reserve_mb: much }", "/log/reserve_mb"),
+            ("log: { reserve: 1 }", "/log/reserve"),
+        ])
+    func log(yaml: String, pointer: String) throws {
+        #expect(try Self.faults(yaml).map(\.pointer) == [pointer])
+    }
+
+    @Test("sizes of the log are told in MiB")
+    func logSizes() throws {
+        let node = try Node.readOne("log: { segment_mb: 2, free_mb: 0, reserve_mb: 3 }")
+        let policy = try ServiceConfiguration(file: node, environment: [:], flags: [:]).log
+        #expect(policy.segmentBytes == 2 << 20)
+        #expect(policy.freeBytesMin == 0)
+        #expect(policy.reserveBytes == 3 << 20)
+        #expect(try ServiceConfiguration(file: nil, environment: [:], flags: [:]).log == LogPolicy())
+    }
+
+    @Test(
         "an unknown key is refused with the nearest known one",
         arguments: [
             ("dta: /x", "/dta", "did you mean “data”?"),

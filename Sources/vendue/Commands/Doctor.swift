@@ -30,6 +30,7 @@ struct Doctor: ParsableCommand {
         let isRunning = DirectoryLock.isHeld(directory.lockFile)
         checkData(directory, isRunning, &report)
         checkLog(directory, &report)
+        checkRoom(directory, &report)
         if let config { checkFiles(config, &report) }
         checkClock(&report)
         checkLimits(&report)
@@ -97,6 +98,38 @@ struct Doctor: ParsableCommand {
         } catch {
             report.attention("log: \(error)", do: "see the message")
         }
+    }
+
+    /// The room that bidding needs, by the configuration's limits.
+    private func checkRoom(_ directory: DataDirectory, _ report: inout Report) {
+        guard FileManager.default.fileExists(atPath: directory.log),
+            let storage = try? DirectoryStorage(path: directory.log)
+        else { return }
+        let policy = configuration?.log ?? LogPolicy()
+        let reserve = storage.reserveBytes
+        if reserve >= policy.reserveBytes {
+            report.well("log: a reserve of \(reserve >> 20) MiB for notices on a full disk")
+        } else {
+            report.attention(
+                "log: its reserve has \(reserve >> 20) of \(policy.reserveBytes >> 20) MiB",
+                do: "make room on its disk; a running service makes the reserve anew within a second")
+        }
+        guard let free = storage.freeBytes() else { return }
+        if free < policy.freeBytesMin {
+            report.attention(
+                "log: \(free >> 20) MiB are free on its disk; below \(policy.freeBytesMin >> 20) nothing is bid",
+                do: "make room, or lower log.free_mb")
+        } else {
+            report.well("log: \(free >> 20) MiB are free on its disk; bidding needs \(policy.freeBytesMin >> 20)")
+        }
+    }
+
+    /// What `--config` says; nil without it, and where it cannot be read, which `checkFiles` tells.
+    private var configuration: ServiceConfiguration? {
+        guard let config, let bytes = FileManager.default.contents(atPath: config),
+            let node = try? Node.readOne(String(decoding: bytes, as: UTF8.self))
+        else { return nil }
+        return try? ServiceConfiguration(file: node, environment: ProcessInfo.processInfo.environment, flags: [:])
     }
 
     /// The configuration, and every file that it names.
