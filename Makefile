@@ -2,8 +2,9 @@
 
 SECONDS ?= 10
 RATE ?= 1000
+SEEDS ?= 10000
 
-.PHONY: demo test check bench audience-bench instructions load fuzz races format clean
+.PHONY: demo test check bench audience-bench instructions load fuzz races simulate format clean
 
 # The whole service at work, on loopback.
 demo: packages
@@ -51,6 +52,12 @@ fuzz: packages
 races: packages
 	scripts/races --seconds $(SECONDS)
 
+# The whole service in simulated time, SEEDS times differently: failing disks, crashes, exchanges that err. A failure
+# prints its seed, and how to see it step by step.
+simulate: packages
+	swift build -c release --product vendue-simulate
+	.build/release/vendue-simulate --seeds $(SEEDS)
+
 # What continuous integration runs.
 check: packages
 	scripts/check-format
@@ -62,6 +69,7 @@ check: packages
 	scripts/count-instructions
 	scripts/fuzz --seconds 5
 	scripts/races --seconds 5
+	$(MAKE) simulate SEEDS=500
 	swift build -c release --product load-test
 	.build/release/load-test steady --seconds 5 --rate 500
 	.build/release/load-test overload --seconds 3

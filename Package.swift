@@ -177,6 +177,18 @@ let package = Package(
                 "FuzzSubjects", "Auction", "Consent", "Documents", "Events", "HTTP1", "Ledger", "OpenRTB", "Sealing",
                 "Units",
             ]),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Auction", "BidKit", "BidPlane", "Documents", "EventLog", "Events", "FlatPrice", "Ledger", "Sealing",
+                "Units",
+            ],
+            path: "Tests/Simulation/Simulation"),
+        .executableTarget(
+            name: "vendue-simulate",
+            dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulation/VendueSimulate"),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
         .testTarget(name: "UnitsTests", dependencies: ["Units"]),
         .testTarget(
             name: "OpenRTBTests", dependencies: ["OpenRTB", "Units"], exclude: ["Fixtures"]),

@@ -1,0 +1,134 @@
+internal import BidPlane
+internal import Events
+internal import Ledger
+internal import Units
+
+extension Witness {
+    /// Whether nothing but a record can have ended a bid's reservation yet.
+    func lives(_ bid: Bid) -> Bool {
+        !bid.isEnded && Self.minute(latest) <= Self.minute(bid.received.instant) + Ledger.Account.lifetimeMinutes
+    }
+
+    private static func minute(_ instant: Instant) -> Int64 { instant.micros / 60_000_000 }
+
+    // MARK: Budgets
+
+    /// What is set aside for bids that may still be billed in time.
+    private mutating func outstanding(_ place: Int) -> Spend {
+        let living = accounts[place].living.filter { lives(bids[$0]) }
+        accounts[place].living = living
+        return living.reduce(Spend.zero) { $0 + bids[$1].received.reserved }
+    }
+
+    /// Holds an account to its budgets at the moment at which a bid has left.
+    mutating func holdToBudget(_ place: Int) throws(Violation) {
+        let outstanding = outstanding(place)
+        let account = accounts[place]
+        if account.hasLost, known.contains(.lostBids) { return }
+        if let total = account.total, account.settled + outstanding > Spend(nanos: total.rawValue * 1000) {
+            throw overdrawn(account, "total", total, account.settled, outstanding)
+        }
+        let isBlind = known.contains(.zoneAfterStart) && !hasSettledIn
+        if let daily = account.daily, !isBlind {
+            let spent = spentToday(account)
+            if spent + outstanding > Spend(nanos: daily.rawValue * 1000) {
+                throw overdrawn(account, "daily", daily, spent, outstanding)
+            }
+        }
+    }
+
+    private func overdrawn(
+        _ account: Account, _ name: String, _ limit: Micros, _ settled: Spend, _ outstanding: Spend
+    ) -> Violation {
+        Violation(
+            invariant: .withinBudget,
+            detail: "\(account.id) bids with \(settled.nanos) spent and \(outstanding.nanos) reserved of a \(name) "
+                + "budget of \(limit.rawValue * 1000)")
+    }
+
+    /// Settled since the midnight before the latest time that the ledger was told.
+    private func spentToday(_ account: Account) -> Spend {
+        let clock = account.clock
+        let intoDay = clock.localSeconds(at: latest) - Int64(clock.day(at: latest)) * 86_400
+        let midnight = latest.adding(seconds: -intoDay).micros / 1_000_000
+        return account.settlements.reduce(Spend.zero) { sum, settlement in
+            settlement.instant.micros / 1_000_000 >= midnight ? sum + settlement.amount : sum
+        }
+    }
+
+    /// Holds an account to what late bills may add to its budget, and nothing else.
+    func holdToBound(_ place: Int) throws(Violation) {
+        let account = accounts[place]
+        guard let limit = account.highestTotal, account.settled > limit + account.uncovered else { return }
+        if account.hasLost, known.contains(.lostBids) { return }
+        throw Violation(
+            invariant: .withinBudget,
+            detail: "\(account.id) has spent \(account.settled.nanos) of \(limit.nanos), and late only "
+                + "\(account.uncovered.nanos)")
+    }
+
+    // MARK: The ledger's figures
+
+    /// Holds the ledger to its own balance and to what was counted along.
+    func compare(_ books: [(id: AccountID, books: Ledger.Account.Books)]) throws(Violation) {
+        let found = Dictionary(books.map { ($0.id, $0.books) }, uniquingKeysWith: { first, _ in first })
+        for account in accounts {
+            guard let books = found[account.id] else { continue }
+            guard books.balance else {
+                throw Violation(invariant: .booksBalance, detail: "\(account.id) does not balance: \(books.text)")
+            }
+            guard books.settled == account.settled else {
+                throw disagreement(account, "settled", books.settled, account.settled)
+            }
+            if account.hasLost, known.contains(.lostBids) { continue }
+            guard books.reserved == account.reserved else {
+                throw disagreement(account, "reserved", books.reserved, account.reserved)
+            }
+            if account.hasOvertaken, known.contains(.overtakenBids) { continue }
+            let parts = [books.settledLate, books.released, books.expired, books.outstanding]
+            guard parts.allSatisfy({ $0 >= .zero }), books.settledLate <= books.settled else {
+                throw Violation(invariant: .booksBalance, detail: "\(account.id) is below zero: \(books.text)")
+            }
+            let living = account.living.reduce(Spend.zero) { sum, number in
+                lives(bids[number]) ? sum + bids[number].received.reserved : sum
+            }
+            guard books.outstanding >= living else {
+                throw disagreement(account, "outstanding", books.outstanding, living)
+            }
+        }
+    }
+
+    private func disagreement(_ account: Account, _ name: String, _ theirs: Spend, _ ours: Spend) -> Violation {
+        Violation(
+            invariant: .figuresAgree,
+            detail: "\(account.id) has \(name) \(theirs.nanos), the exchanges count \(ours.nanos)")
+    }
+
+    /// Holds live books to those of a replay.
+    func compare(
+        live: [(id: AccountID, books: Ledger.Account.Books)], replay: [(id: AccountID, books: Ledger.Account.Books)]
+    ) throws(Violation) {
+        let found = Dictionary(replay.map { ($0.id, $0.books) }, uniquingKeysWith: { first, _ in first })
+        for account in accounts {
+            guard let live = live.first(where: { $0.id == account.id })?.books else { continue }
+            if account.hasLost, known.contains(.lostBids) { continue }
+            if account.hasOvertaken, known.contains(.overtakenBids) { continue }
+            let again = found[account.id] ?? .init()
+            let isSame = known.contains(.lateSplit) ? live.sums == again.sums : live == again
+            guard isSame, again.balance else {
+                throw Violation(
+                    invariant: .replayIsLive, detail: "\(account.id): live \(live.text), replay \(again.text)")
+            }
+        }
+    }
+}
+
+extension Ledger.Account.Books {
+    /// What does not depend on when the ledger was told the time.
+    fileprivate var sums: [Spend] { [reserved, settled] }
+
+    fileprivate var text: String {
+        "reserved \(reserved.nanos) settled \(settled.nanos) late \(settledLate.nanos) released \(released.nanos) "
+            + "expired \(expired.nanos) outstanding \(outstanding.nanos)"
+    }
+}
