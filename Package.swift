@@ -188,7 +188,7 @@ let package = Package(
             name: "vendue-simulate",
             dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Simulation/VendueSimulate"),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"]),
+        .testTarget(name: "SimulationTests", dependencies: ["EventLog", "Simulation"]),
         .testTarget(name: "UnitsTests", dependencies: ["Units"]),
         .testTarget(
             name: "OpenRTBTests", dependencies: ["OpenRTB", "Units"], exclude: ["Fixtures"]),

@@ -52,9 +52,8 @@ extension PlantedFault {
     fileprivate var breaks: Invariant {
         switch self {
         case .acknowledgedAtAppend, .neverSynced: .nothingIsLost
-        case .releaseForgotten: .replayIsLive
         case .registerForgotten, .deskForEachLoop: .countedOnce
-        case .reservationsForgotten: .figuresAgree
+        case .releaseForgotten, .reservationsForgotten: .figuresAgree
         }
     }
 }

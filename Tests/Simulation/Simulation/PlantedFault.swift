@@ -4,7 +4,7 @@ package enum PlantedFault: String, CaseIterable, Sendable {
     case acknowledgedAtAppend = "acknowledged-at-append"
     /// The log is opened for a crash of the process, on a machine whose power goes.
     case neverSynced = "never-synced"
-    /// Losses are not passed on to the ledger.
+    /// The ledger is told of losses, but not that they end reservations.
     case releaseForgotten = "release-forgotten"
     /// A start begins with an empty register of notices.
     case registerForgotten = "register-forgotten"

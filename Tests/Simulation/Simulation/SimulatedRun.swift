@@ -38,7 +38,7 @@ package struct SimulatedRun {
         registry = SimulatedRegistry(plan, &chance)
         time = SimulatedTime(plan.start)
         disk = SimulatedDisk(Chance(chance.word()))
-        witness = Witness(at: plan.start, known: known)
+        witness = Witness(at: plan.start, known: known, isSteady: plan.jumpSecondsMax == 0)
         self.planted = planted
         diary = keepsSteps ? Diary() : nil
     }
@@ -315,8 +315,7 @@ package struct SimulatedRun {
         }
         try witness.look(at: disk)
         witness.learn(registry)
-        witness.hear(now)
-        let lost = witness.restart()
+        let lost = witness.restart(at: now)
         counts.lostBids += lost
         note("a start, \(lost) bids are lost")
     }

@@ -76,7 +76,11 @@ final class SimulatedService {
     private static func connect(_ money: MoneySide, _ ledger: BudgetLedger, _ planted: PlantedFault?) {
         switch planted {
         case .releaseForgotten:
-            money.log.follow { _, event in if event.kind != .loss { ledger.apply(event) } }
+            money.log.follow { _, event in
+                var event = event
+                if event.kind == .loss { event.released = nil }
+                ledger.apply(event)
+            }
             money.log.onTick { ledger.advance(to: $0) }
         case .reservationsForgotten:
             money.log.follow { _, event in ledger.apply(event) }

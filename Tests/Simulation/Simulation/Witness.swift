@@ -43,7 +43,7 @@ struct Witness {
         var uncovered = Spend.zero
         /// Of the bids that are recorded, and those of this epoch that were sent.
         var reserved = Spend.zero
-        /// Bids whose reservation may live.
+        /// Bids whose reservation no record has ended; those that expired long ago are dropped some time.
         var living: [Int] = []
         /// Whether any bid of it was lost.
         var hasLost = false
@@ -60,7 +60,7 @@ struct Witness {
     /// The latest time that the service's ledger can have been told.
     var latest: Instant
     /// The same when the service last started.
-    private var latestAtStart: Instant
+    private(set) var latestAtStart: Instant
     /// Whether a second has passed since, so that the ledger has looked at its accounts again.
     private(set) var hasSettledIn = false
     private(set) var lastSequence: UInt64 = 0
@@ -70,8 +70,11 @@ struct Witness {
     /// How far each segment has been seen.
     private var seen: [String: Int] = [:]
     let known: Set<KnownFault>
+    /// Whether the wall clock never jumps.
+    let isSteady: Bool
 
-    init(at instant: Instant, known: Set<KnownFault>) {
+    init(at instant: Instant, known: Set<KnownFault>, isSteady: Bool) {
+        self.isSteady = isSteady
         latest = instant
         latestAtStart = instant
         self.known = known
@@ -81,6 +84,12 @@ struct Witness {
     mutating func hear(_ instant: Instant) {
         latest = max(latest, instant)
         if instant >= latestAtStart.adding(seconds: 2) { hasSettledIn = true }
+        // Far too old to be in anybody's books.
+        let horizon = latest.adding(seconds: -1_200)
+        for place in accounts.indices where accounts[place].living.count > 16 {
+            let young = accounts[place].living.filter { bids[$0].received.instant > horizon }
+            accounts[place].living = young
+        }
     }
 
     // MARK: What is agreed
@@ -242,9 +251,10 @@ struct Witness {
     /// Takes note of a start: what the old process knew and the disk does not have is lost.
     ///
     /// - Returns: bids that are.
-    mutating func restart() -> Int {
+    mutating func restart(at instant: Instant) -> Int {
         var lost = 0
-        latest = max(latest, latestEvent)
+        // A new ledger knows the times of the log and of its start.
+        latest = max(instant, latestEvent)
         for number in bids.indices where bids[number].epoch == epoch {
             let bid = bids[number]
             if bid.isRecorded || bid.received.isTest { continue }
