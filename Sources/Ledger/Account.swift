@@ -156,8 +156,7 @@ package final class Account: @unchecked Sendable {
     /// What was settled since midnight, by the clock of now: a clock set after a restart counts the same money.
     private func recountToday(at now: Instant) {
         let clock = clock.withLock { $0 }
-        let intoDay = clock.localSeconds(at: now) - Int64(clock.day(at: now)) * 86_400
-        let midnight = Self.quarter(now.adding(seconds: -intoDay))
+        let midnight = Self.quarter(clock.startOfDay(at: now))
         settledByQuarter = settledByQuarter.filter { $0.key > Self.quarter(now) - Self.quartersKept }
         let today = settledByQuarter.reduce(Int64(0)) { $1.key >= midnight ? $0 + $1.value : $0 }
         committedToday.add(today - settledToday, ordering: .relaxed)
@@ -165,6 +164,9 @@ package final class Account: @unchecked Sendable {
     }
 
     private static func quarter(_ instant: Instant) -> Int64 { instant.micros / 900_000_000 }
+
+    /// Settled since midnight, as of the last ``advance(to:)``.
+    var spentToday: Spend { Spend(nanos: settledToday) }
 
     /// The totals; exact when no loop is reserving.
     func snapshotBooks() -> Books {
