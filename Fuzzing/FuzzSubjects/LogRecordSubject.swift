@@ -151,7 +151,7 @@ package struct LogRecordSubject: InputCheck {
         return found.count
     }
 
-    /// Opens a log, and gives its events and its visitors' records to one replay.
+    /// Opens a log, and gives all of its records to one replay.
     private static func open(
         _ storage: MemoryStorage, _ replay: (UInt64, LogRecord) -> Void
     ) throws(LogError) -> EventLog {
@@ -161,6 +161,7 @@ package struct LogRecordSubject: InputCheck {
                 guard let record = LogRecord(bytes) else { Property.broken("a replayed record is none") }
                 replay(sequence, record)
             },
+            replayTraffic: { replay($0, .traffic($1)) },
             replay: { replay($0, .event($1)) })
     }
 

@@ -71,6 +71,7 @@ package final class EventLog: @unchecked Sendable {
     ///   - room: what its disk is to keep free.
     ///   - replayVisitor: is given the records about visitors, in order with the events, as ``VisitorRecordCoder`` reads
     ///     them.
+    ///   - replayTraffic: is given the records about traffic.
     package init(
         storage: any LogStorage,
         durability: Durability = .powerLoss,
@@ -78,6 +79,7 @@ package final class EventLog: @unchecked Sendable {
         segmentBytesMax: Int = 64 << 20,
         room: DiskRoom.Limits = .none,
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
+        replayTraffic: (UInt64, TrafficRecord) -> Void = { _, _ in },
         replay: (UInt64, Event) -> Void
     ) throws(LogError) {
         self.time = time
@@ -85,6 +87,7 @@ package final class EventLog: @unchecked Sendable {
             switch record {
             case .event(let event): replay(sequence, event)
             case .visitor(_, let bytes): replayVisitor(sequence, bytes)
+            case .traffic(let traffic): replayTraffic(sequence, traffic)
             }
         }
         pending = Mutex(Pending(next: recovery.next))
@@ -140,7 +143,7 @@ package final class EventLog: @unchecked Sendable {
 
     /// Queues a record.
     ///
-    /// - Parameter record: bytes as ``EventCoder`` or ``VisitorRecordCoder`` writes them.
+    /// - Parameter record: bytes as ``EventCoder``, ``VisitorRecordCoder`` or ``TrafficRecord`` writes them.
     /// - Returns: its sequence, durable once ``durableSequence`` reaches it; nil when the log no longer takes any.
     package func append(_ record: [UInt8]) -> UInt64? {
         let sequence: UInt64? = pending.withLock { pending in
@@ -302,7 +305,9 @@ package final class EventLog: @unchecked Sendable {
         while let length = reader.fixed(UInt32.self), reader.fixed(UInt32.self) != nil,
             let payload = reader.take(Int(length))
         {
-            if let kind = payload.first, !VisitorRecordCoder.isVisitorRecord(kind) {
+            if let kind = payload.first, !VisitorRecordCoder.isVisitorRecord(kind),
+                !TrafficRecord.isTrafficRecord(kind)
+            {
                 guard let event = EventCoder.read(payload) else { preconditionFailure("our own record is no event") }
                 for follower in followers { follower(sequence, event) }
             }

@@ -30,7 +30,7 @@ package struct LogReader: Sendable {
     /// Names of the segments, oldest first.
     package func segments() throws(LogError) -> [String] { try storage.names().sorted() }
 
-    /// Every sound event from `sequence` on, in order; records about visitors are passed over.
+    /// Every sound event from `sequence` on, in order; records about visitors and traffic are passed over.
     ///
     /// A torn end of the last segment is not an error: it is where a write was interrupted. Damage anywhere else is
     /// one, as is a record that is no event and has no visitor record's head.
@@ -43,7 +43,7 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// The same with the records about visitors.
+    /// The same with the records about visitors and traffic.
     package func walkRecords(
         from sequence: UInt64 = 0,
         _ body: (UInt64, LogRecord) throws(LogError) -> Void
@@ -73,8 +73,10 @@ package struct LogReader: Sendable {
     ) throws(LogError) -> Segment.Contents {
         let contents = try Segment.walk(try storage.read(name), file: name) { (number, payload) throws(LogError) in
             guard let record = LogRecord(payload) else {
-                let isVisitors = payload.first.map { VisitorRecordCoder.isVisitorRecord($0) } ?? false
-                let kind = isVisitors ? "visitor record" : "event"
+                let first = payload.first ?? 0
+                let isVisitors = VisitorRecordCoder.isVisitorRecord(first)
+                let other = TrafficRecord.isTrafficRecord(first) ? "traffic record" : "event"
+                let kind = isVisitors ? "visitor record" : other
                 throw .damaged(file: name, offset: payload.startIndex, why: "a sound record that is no \(kind)")
             }
             try body(number, record)

@@ -27,6 +27,8 @@ package struct Event: Equatable, Sendable {
     /// What decided chance in the auction, and which snapshot it ran on.
     package var seed: Seed?
     package var revision: UInt64?
+    /// By which pacing held the bid: its chance to be made, or its part of the value; nil for all of it.
+    package var pacing: Multiplier?
 
     package init(_ kind: EventKind, at instant: Instant, facts: BidFacts) {
         self.kind = kind
@@ -65,6 +67,7 @@ package enum EventCoder {
         case valueCurrency = 9
         case seed = 10
         case revision = 11
+        case pacing = 20
     }
 
     package static func writeHead(_ kind: EventKind, at instant: Instant, into out: inout ByteWriter) {
@@ -80,6 +83,7 @@ package enum EventCoder {
         label: StaticString,
         seed: Seed,
         revision: UInt64,
+        pacing: Multiplier = .one,
         into out: inout ByteWriter
     ) {
         writeHead(.bid, at: instant, into: &out)
@@ -89,6 +93,7 @@ package enum EventCoder {
         out.append(Tag.revision.rawValue)
         out.appendFixed(UInt16(8))
         out.appendFixed(revision)
+        if pacing != .one { field(.pacing, Int64(bitPattern: pacing.bits), into: &out) }
         if label.utf8CodeUnitCount > 0 {
             out.append(Tag.label.rawValue)
             out.appendFixed(UInt16(label.utf8CodeUnitCount))
@@ -112,6 +117,7 @@ package enum EventCoder {
         field(.valueCurrency, event.valueCurrency?.description ?? "", into: &out)
         if let seed = event.seed { write(seed, into: &out) }
         field(.revision, event.revision.map { Int64(bitPattern: $0) }, into: &out)
+        field(.pacing, event.pacing.map { Int64(bitPattern: $0.bits) }, into: &out)
     }
 
     private static func field(_ tag: Tag, _ value: Int64?, into out: inout ByteWriter) {
@@ -178,6 +184,7 @@ package enum EventCoder {
                 event.seed = Seed(high: high, low: low)
             }
         case .revision: event.revision = reader.fixed(UInt64.self)
+        case .pacing: event.pacing = reader.fixed(UInt64.self).map { Multiplier(bits: $0) }
         }
     }
 }

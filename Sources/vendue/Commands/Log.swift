@@ -116,6 +116,7 @@ struct Log: AsyncParsableCommand {
                     switch record {
                     case .event(let event): adding.add(event, sequence: sequence)
                     case .visitor(let head, _): visitors.add(head)
+                    case .traffic: break
                     }
                 }
                 audit = adding
