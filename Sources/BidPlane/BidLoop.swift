@@ -51,7 +51,8 @@ final class BidLoop {
     private(set) var body: UnsafeMutableBufferPointer<UInt8>
     private var waiting = WaitingReplies()
 
-    init(_ services: BidServices, index: Int) {
+    /// - Parameter ringBytes: room for decision records, a power of two.
+    init(_ services: BidServices, index: Int, ringBytes: Int = 1 << 22) {
         self.services = services
         meters = services.meters
         sheet = MeterSheet(services.meters.plan)
@@ -63,7 +64,7 @@ final class BidLoop {
             audience: services.tables
         )
         opener = Sealer(ring: services.keys)
-        ring = services.log.makeRing()
+        ring = services.log.makeRing(capacity: ringBytes)
         seeds = SeedGenerator(root: services.seed, stream: UInt64(index))
         // What the front lets through must fit into what is read.
         precondition(HTTPLimits.bodyBytesMax <= Limits.bodyBytesMax)

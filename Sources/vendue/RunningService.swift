@@ -83,8 +83,8 @@ final class RunningService: Sendable {
                 republish.yield()
             },
             logger: logger)
-        let books = try Books(directory, configuration, ledger, audience, time, logger)
-        try audience.connect(to: books.log)
+        let money = try money(directory, configuration, ledger, audience, time, logger)
+        try audience.connect(to: money.log)
         let readiness = Readiness()
         let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
         if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
@@ -94,8 +94,8 @@ final class RunningService: Sendable {
 
         let bidServer = try await BidServer(
             BidServices(
-                log: books.log,
-                desk: NoticeDesk(log: books.log, register: books.register),
+                log: money.log,
+                desk: NoticeDesk(log: money.log, register: money.register),
                 keys: keys,
                 visitorKey: visitorKey,
                 consent: configuration.consent,
@@ -106,7 +106,7 @@ final class RunningService: Sendable {
                 audience: audience.keeper,
                 decideConsent: { configuration.consent.decide($0.signals, at: time.instant()).mode },
                 trustedProxies: TrustedProxies(configuration.trustedProxies),
-                isReady: { readiness.isReady && books.log.room.isAmple },
+                isReady: { readiness.isReady && money.log.room.isAmple },
                 status: { readiness.json }
             ),
             loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount,
@@ -115,9 +115,8 @@ final class RunningService: Sendable {
                 perAddress: configuration.connectionsPerAddress
             )
         )
-        books.log.follow { _, event in ledger.apply(event) }
-        books.log.onTick { ledger.advance(to: $0) }
-        books.log.start()
+        money.connect()
+        money.log.start()
 
         let latest = LatestSnapshot()
         let desk = SnapshotDesk(builder: builder, audience: audience.keeper, views: views, logger: logger) { snapshot in
@@ -137,10 +136,10 @@ final class RunningService: Sendable {
         return try await RunningService(
             configuration,
             ledger: ledger,
-            log: books.log,
+            log: money.log,
             audience: audience.keeper,
             republishing: republishing,
-            hooks: audience.hooks(visitorKey: visitorKey, log: books.log, logPath: directory.log),
+            hooks: audience.hooks(visitorKey: visitorKey, log: money.log, logPath: directory.log),
             bidServer: bidServer,
             registry: registry,
             lock: lock,
@@ -152,6 +151,47 @@ final class RunningService: Sendable {
             tls: tls,
             logger: logger
         )
+    }
+
+    /// Opens the log, and says what it found.
+    private static func money(
+        _ directory: DataDirectory,
+        _ configuration: ServiceConfiguration,
+        _ ledger: BudgetLedger,
+        _ audience: AudienceSide,
+        _ time: any TimeSource,
+        _ logger: Logger
+    ) throws -> MoneySide {
+        let money = try MoneySide(
+            opening: try DirectoryStorage(path: directory.log),
+            durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash,
+            time: time,
+            ledger: ledger,
+            segmentBytesMax: configuration.log.segmentBytes,
+            room: .init(
+                freeBytesMin: configuration.log.freeBytesMin, reserveBytes: configuration.log.reserveBytes),
+            replayVisitor: { audience.replay($0, $1) },
+            replay: { audience.replay($0) }
+        )
+        let found = money.log.recovery
+        if found.tornBytes > 0 {
+            logger.warning(
+                "log: an interrupted write of \(found.tornBytes) bytes at the end was cut; every acknowledged record is there"
+            )
+        }
+        logger.info("log: \(found.records) records in \(found.segments) segments")
+        for gap in found.gaps { logger.warning("log: \(LogGap.text(gap)); they were damaged, and were put aside") }
+        if !money.log.room.isAmple { tell(hasRoom: false, logger) }
+        money.log.onRoom { tell(hasRoom: $0, logger) }
+        return money
+    }
+
+    private static func tell(hasRoom: Bool, _ logger: Logger) {
+        if hasRoom {
+            logger.notice("the log's disk has room again: bidding goes on")
+        } else {
+            logger.error("the log's disk is nearly full: bidding stops, notices are still taken; make room on it")
+        }
     }
 
     /// Reads the files that the configuration names, for the first time.
@@ -266,60 +306,6 @@ final class RunningService: Sendable {
     private static func freshSeed() -> Seed {
         let (high, low) = Digest.randomWords()
         return Seed(high: high, low: low)
-    }
-}
-
-/// What the log says when it is opened: the ledger, the notices taken, and the log itself.
-private struct Books {
-    let register: NoticeRegister
-    let log: EventLog
-
-    init(
-        _ directory: DataDirectory,
-        _ configuration: ServiceConfiguration,
-        _ ledger: BudgetLedger,
-        _ audience: AudienceSide,
-        _ time: any TimeSource,
-        _ logger: Logger
-    )
-        throws
-    {
-        var register = NoticeRegister()
-        log = try EventLog(
-            storage: try DirectoryStorage(path: directory.log),
-            durability: configuration.durability == .powerLoss ? .powerLoss : .processCrash,
-            time: time,
-            segmentBytesMax: configuration.log.segmentBytes,
-            room: .init(
-                freeBytesMin: configuration.log.freeBytesMin, reserveBytes: configuration.log.reserveBytes),
-            replayVisitor: { audience.replay($0, $1) },
-            replay: { sequence, event in
-                ledger.replay(event)
-                register.record(event, sequence: sequence)
-                audience.replay(event)
-            }
-        )
-        ledger.advance(to: time.instant())
-        register.prune(at: time.instant())
-        self.register = register
-        let found = log.recovery
-        if found.tornBytes > 0 {
-            logger.warning(
-                "log: an interrupted write of \(found.tornBytes) bytes at the end was cut; every acknowledged record is there"
-            )
-        }
-        logger.info("log: \(found.records) records in \(found.segments) segments")
-        for gap in found.gaps { logger.warning("log: \(LogGap.text(gap)); they were damaged, and were put aside") }
-        if !log.room.isAmple { Self.tell(hasRoom: false, logger) }
-        log.onRoom { Self.tell(hasRoom: $0, logger) }
-    }
-
-    private static func tell(hasRoom: Bool, _ logger: Logger) {
-        if hasRoom {
-            logger.notice("the log's disk has room again: bidding goes on")
-        } else {
-            logger.error("the log's disk is nearly full: bidding stops, notices are still taken; make room on it")
-        }
     }
 }
 

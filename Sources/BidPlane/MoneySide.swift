@@ -1,0 +1,58 @@
+package import EventLog
+package import Events
+package import Ledger
+package import Units
+
+/// The log, and what money is a fold of it: the ledger, and the notices taken.
+///
+/// Opening it is what a start does after any end, a crash among them; whoever runs the service in simulated time opens
+/// it in the same way.
+package struct MoneySide: Sendable {
+    package let ledger: BudgetLedger
+    package let log: EventLog
+    /// Of all notices in the log; a desk starts with it.
+    package let register: NoticeRegister
+
+    /// Reads all of the log.
+    ///
+    /// - Parameters:
+    ///   - room: what the log's disk is to keep free.
+    ///   - replay: sees every event as well.
+    ///   - replayVisitor: is given the records about visitors, in order with the events.
+    package init(
+        opening storage: any LogStorage,
+        durability: Durability = .powerLoss,
+        time: any TimeSource,
+        ledger: BudgetLedger,
+        segmentBytesMax: Int = 64 << 20,
+        room: DiskRoom.Limits = .none,
+        replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
+        replay: (Event) -> Void = { _ in }
+    ) throws(LogError) {
+        var register = NoticeRegister()
+        log = try EventLog(
+            storage: storage,
+            durability: durability,
+            time: time,
+            segmentBytesMax: segmentBytesMax,
+            room: room,
+            replayVisitor: replayVisitor,
+            replay: { sequence, event in
+                ledger.replay(event)
+                register.record(event, sequence: sequence)
+                replay(event)
+            }
+        )
+        let now = time.instant()
+        ledger.advance(to: now)
+        register.prune(at: now)
+        self.ledger = ledger
+        self.register = register
+    }
+
+    /// Has the ledger follow what becomes durable from now on; before the log starts.
+    package func connect() {
+        log.follow { [ledger] _, event in ledger.apply(event) }
+        log.onTick { [ledger] in ledger.advance(to: $0) }
+    }
+}
