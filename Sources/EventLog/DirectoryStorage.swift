@@ -53,6 +53,47 @@ package struct DirectoryStorage: LogStorage {
         try directory.sync()
     }
 
+    // MARK: Quarantine
+
+    private static let aside = "quarantine"
+
+    /// Where damaged segments are put.
+    package var quarantinePath: String { "\(path)/\(Self.aside)" }
+
+    /// Gives a segment a second name in the quarantine, under which it stays as it is.
+    ///
+    /// The name in the log goes to what replaces it, so that at no moment there is none.
+    func quarantine(_ name: String) throws(LogError) {
+        guard unsafe mkdir(quarantinePath, 0o750) == 0 || errno == EEXIST else {
+            throw .io(call: "mkdir", path: quarantinePath, errno: errno)
+        }
+        var number = 1
+        while true {
+            let target = "\(quarantinePath)/\(name)" + (number == 1 ? "" : ".\(number)")
+            if unsafe link("\(path)/\(name)", target) == 0 { break }
+            // It was damaged before, or a crash came between this and what replaces it.
+            guard errno == EEXIST, number < 1000 else { throw .io(call: "link", path: target, errno: errno) }
+            number += 1
+        }
+        let directory = try DescriptorFile(path: quarantinePath, flags: O_RDONLY | O_DIRECTORY)
+        defer { directory.close() }
+        try directory.sync()
+        try sync()
+    }
+
+    /// Puts other bytes in a segment's place, all at once; where there is none, makes it.
+    func replace(_ name: String, by bytes: [UInt8]) throws(LogError) {
+        let fresh = "\(path)/\(name).new"
+        let file = try DescriptorFile(path: fresh, flags: O_CREAT | O_TRUNC | O_WRONLY)
+        defer { file.close() }
+        try file.write(bytes)
+        try file.sync()
+        guard unsafe rename(fresh, "\(path)/\(name)") == 0 else {
+            throw .io(call: "rename", path: fresh, errno: errno)
+        }
+        try sync()
+    }
+
     // MARK: Room
 
     package func freeBytes() -> Int? {
@@ -115,6 +156,18 @@ private final class DescriptorFile: LogFile, @unchecked Sendable {
         guard position > length else { return }
         length = position
         try fillAhead()
+    }
+
+    func write(_ bytes: [UInt8]) throws(LogError) {
+        let result: Result<Void, LogError> = unsafe bytes.withUnsafeBufferPointer { bytes in
+            do throws(LogError) {
+                unsafe try write(bytes)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
     }
 
     private func put(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) throws(LogError) {

@@ -7,8 +7,8 @@ internal import Units
 /// for the segment, then into those of a reserve that is given up for it. When there is room again the reserve is made
 /// anew and bidding resumes. Looked at on the writer's thread; read on any.
 package final class DiskRoom: @unchecked Sendable {
-    // Unchecked because of the variables. Invariant: `looked` and `hasReserve` belong to the writer's thread, and before
-    // it starts to the opener; the rest is constant or atomic.
+    // Unchecked because of the variables. Invariant: `looked` and `hasReserve` belong to the writer's thread, and
+    // before it starts to the opener; the rest is constant or atomic.
 
     /// How much is to be free, and how much is held back.
     package struct Limits: Equatable, Sendable {

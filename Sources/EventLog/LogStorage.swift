@@ -63,7 +63,7 @@ extension LogError: CustomStringConvertible {
             return "\(path): \(call) failed: \(unsafe String(cString: strerror(errno)))"
         case .damaged(let file, let offset, let why):
             return "\(file): damaged at byte \(offset): \(why). Restore the file from a backup; or, with the service "
-                + "stopped, run `vendue log quarantine`, which puts it aside, keeps what is sound, and says what is lost"
+                + "stopped, run `vendue log quarantine`, which puts it aside, keeps what is sound and says what is lost"
         case .unprepared:
             return
                 "what the next records need, such as visitors' keys, could not be stored; the messages before this one "

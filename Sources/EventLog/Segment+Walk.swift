@@ -34,7 +34,7 @@ extension Segment {
     /// Walks the frames of a segment, each checked before `body` sees it.
     ///
     /// - Parameter body: receives the record's sequence and payload.
-    /// - Throws: ``LogError/unknownVersion``; a header that is not one is a torn end at byte 0.
+    /// - Throws: ``LogError/unknownVersion``; a header that is not one is a torn end, or damage, at byte 0.
     package static func walk(
         _ bytes: [UInt8],
         file: String,
@@ -43,8 +43,13 @@ extension Segment {
         let bytes = SegmentBytes(bytes)
         var contents = Contents()
         guard readHeader(bytes, &contents) else {
-            contents.tornBytes = bytes.end(from: 0)
-            contents.end = .torn(offset: 0, why: "no segment header")
+            // Header and first group are one write: with a mark behind them they were durable.
+            if hasMark(bytes, behind: headerBytes) {
+                contents.end = .damaged(offset: 0, why: "no segment header, with records behind it")
+            } else {
+                contents.tornBytes = bytes.end(from: 0)
+                contents.end = .torn(offset: 0, why: "no segment header")
+            }
             return contents
         }
         guard (formatMin...format).contains(contents.format) else {

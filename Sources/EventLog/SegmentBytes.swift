@@ -18,17 +18,21 @@ struct SegmentBytes {
 
     /// The length of the payload of a frame that is whole and has this sequence; nil for anything else.
     func frame(at offset: Int, sequence: UInt64) -> Int? {
-        guard count - offset > Segment.frameBytes else { return nil }
+        guard mayBeFrame(at: offset) else { return nil }
         let length = Int(word32(at: offset))
-        guard length > 0, length <= Segment.recordBytesMax, count - offset - Segment.frameBytes >= length else {
-            return nil
-        }
         let sum = unsafe bytes.withUnsafeBufferPointer { all in
             let start = offset + Segment.frameBytes
             return unsafe Segment.frameSum(
                 sequence: sequence, payload: UnsafeBufferPointer(rebasing: all[start..<start + length]))
         }
         return sum == word32(at: offset + 4) ? length : nil
+    }
+
+    /// Whether the length at an offset is one that a frame could have.
+    func mayBeFrame(at offset: Int) -> Bool {
+        guard count - offset > Segment.frameBytes else { return false }
+        let length = Int(word32(at: offset))
+        return length > 0 && length <= Segment.recordBytesMax && count - offset - Segment.frameBytes >= length
     }
 
     /// Where the last byte that is not zero ends, at least `offset`.

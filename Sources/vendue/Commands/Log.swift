@@ -16,9 +16,10 @@ struct Log: AsyncParsableCommand {
               vendue log billings --since 1h --strategy acme-shoes
               vendue log --follow
               vendue log verify
+              vendue log quarantine
             `vendue log show --help` names the options.
             """,
-        subcommands: [Show.self, Verify.self],
+        subcommands: [Show.self, Verify.self, Quarantine.self],
         defaultSubcommand: Show.self
     )
 
@@ -100,8 +101,13 @@ struct Log: AsyncParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks every record's checksum, the sequence, and the books.",
-            discussion: "Example: vendue log verify --data ./vendue-data\n\nExit status: 0 sound, 1 not."
+            abstract: "Checks every record's checksum, the sequence, the seals, and the books.",
+            discussion: """
+                Example: vendue log verify --data ./vendue-data
+
+                Records that were damaged and put aside are named each time; they are no fault any more.
+                Exit status: 0 sound, 1 not.
+                """
         )
 
         @OptionGroup var place: Place
@@ -121,7 +127,10 @@ struct Log: AsyncParsableCommand {
                 }
                 audit = adding
                 audit.finish()
-                Console.line("\(summary.records) records in \(summary.segments) segments, every checksum right")
+                Console.line(
+                    "\(summary.records) records in \(summary.segments) segments, \(summary.sealed) of them sealed, "
+                        + "every checksum right")
+                for gap in summary.gaps { Console.line("\(LogGap.text(gap)): damaged, and put aside") }
                 if summary.tornBytes > 0 {
                     Console.line(
                         "\(summary.tornBytes) bytes behind the last record: a write that is under way or was cut off"
