@@ -4,7 +4,7 @@ SECONDS ?= 10
 RATE ?= 1000
 SEEDS ?= 10000
 
-.PHONY: demo test check bench audience-bench instructions load fuzz races simulate format clean
+.PHONY: demo test check bench audience-bench instructions load pacing-chart fuzz races simulate format clean
 
 # The whole service at work, on loopback.
 demo: packages
@@ -43,6 +43,11 @@ load: packages
 	for scenario in steady ramp overload slow-clients slow-disk notices compare; do \
 	    COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/load-test $$scenario || exit 1; done
 	scripts/slow-http
+
+# A simulated day of even spending beside its plan: LoadTests/Results/pacing.svg.
+pacing-chart: packages
+	swift build -c release --product load-test
+	.build/release/load-test pacing
 
 # Every reader of strangers' bytes under libFuzzer, SECONDS each.
 fuzz: packages

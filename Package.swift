@@ -149,7 +149,7 @@ let package = Package(
         .target(
             name: "LoadKit",
             dependencies: [
-                "Traffic", "Units", "CZlib",
+                "Events", "Ledger", "Traffic", "Units", "CZlib",
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ] + nio,
@@ -163,7 +163,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/LoadGenerator"),
-        .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadKit", "Traffic"] + nio),
+        .testTarget(name: "LoadGeneratorTests", dependencies: ["LoadKit", "Ledger", "Traffic", "Units"] + nio),
         .target(
             name: "FuzzSubjects",
             dependencies: [

@@ -18,12 +18,14 @@ struct LoadTest: AsyncParsableCommand {
               load-test slow-disk                 while every fdatasync takes long
               load-test notices                   notices alone, each acknowledged when it is on the disk
               load-test compare                   against NIO and nginx that answer without thinking
+              load-test pacing                    a simulated day of even spending, and its chart
               load-test generate --target 127.0.0.1:8080 --rate 500
 
             Exit status: 0 done, 1 the work found a fault, 2 bad usage.
             """,
         subcommands: [
-            Steady.self, Ramp.self, Overload.self, SlowClients.self, SlowDisk.self, Notices.self, Compare.self, Generate.self,
+            Steady.self, Ramp.self, Overload.self, SlowClients.self, SlowDisk.self, Notices.self, Compare.self,
+            Pacing.self, Generate.self,
             Saturate.self, ServeStatic.self,
         ]
     )

@@ -36,6 +36,7 @@ package final class BudgetLedger: Sendable {
     private struct State {
         var accounts: [AccountID: Account] = [:]
         var tallies: [TallyKey: Tally] = [:]
+        var pacers = Pacers()
         var now = Instant(micros: 0)
         var testEvents: UInt64 = 0
     }
@@ -48,6 +49,22 @@ package final class BudgetLedger: Sendable {
     package func account(_ id: AccountID) -> Account {
         state.withLock { Self.account(id, &$0) }
     }
+
+    /// What holds the account to its goal, made on first use; it lives as long as the ledger.
+    package func pacer(_ id: AccountID) -> Pacer {
+        state.withLock { $0.pacers.pacer(id, Self.account(id, &$0)) }
+    }
+
+    /// Has an account spend evenly from now on, or as fast as it can.
+    package func pace(_ id: AccountID, by goal: PacingGoal?) {
+        state.withLock { $0.pacers.use(goal, for: id, Self.account(id, &$0), at: $0.now) }
+    }
+
+    /// Folds what the log says of traffic.
+    package func learn(_ traffic: TrafficRecord) { state.withLock { $0.pacers.profile.learn(traffic) } }
+
+    /// How even spending goes.
+    package var pacing: PacingFigures { state.withLock { $0.pacers.figures(at: $0.now) } }
 
     private static func account(_ id: AccountID, _ state: inout State) -> Account {
         if let account = state.accounts[id] { return account }
@@ -102,7 +119,10 @@ package final class BudgetLedger: Sendable {
 
     /// Lets reservations expire and days turn; called by the log's writer between groups.
     package func advance(to now: Instant) {
-        state.withLock { Self.advance(&$0, to: now) }
+        state.withLock { state in
+            Self.advance(&state, to: now)
+            state.pacers.advance(to: now)
+        }
     }
 
     private static func advance(_ state: inout State, to now: Instant) {
