@@ -129,6 +129,7 @@ extension Auction {
         guard let floor = Floor.of(place, slot.imp, fit, request, in: screened.currency, rates),
             let ownFloor = rates.convert(floor, from: screened.currency, to: strategy.currency, rounding: .up)
         else { return .floor }
+        guard let pacing = request.test ? .one : pace(strategy, slot, context) else { return .pacing }
         let opportunity = Opportunity(
             imp: slot.imp,
             mtype: fit.mtype,
@@ -136,7 +137,8 @@ extension Auction {
             floor: ownFloor,
             isFirstPrice: place.at != 2,
             instant: context.instant,
-            seed: context.seed
+            seed: context.seed,
+            multiplier: pacing
         )
         let answer = strategy.cell.ask(opportunity, in: request)
         guard let offered = answer.price else {
@@ -156,6 +158,7 @@ extension Auction {
             price: price,
             budgetPrice: budgetPrice,
             reserved: request.test ? .zero : Spend(at: budgetPrice, quantity: slot.imp.qty),
+            pacing: pacing,
             deal: place.deal?.id ?? .absent,
             isGuaranteed: place.deal?.guar ?? false,
             quantity: slot.imp.qty,

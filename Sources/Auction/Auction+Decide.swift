@@ -205,6 +205,8 @@ extension Auction {
             strategy.account.cancel(offer.reserved, at: context.instant)
             return false
         }
+        strategy.pacer.take(offer.reserved)
+        strategy.advertiserPacer.take(offer.reserved)
         return true
     }
 
@@ -213,5 +215,7 @@ extension Auction {
         let strategy = context.snapshot.strategy(offer.strategy)
         strategy.account.cancel(offer.reserved, at: context.instant)
         strategy.advertiserAccount.cancel(offer.reserved, at: context.instant)
+        strategy.pacer.giveBack(offer.reserved)
+        strategy.advertiserPacer.giveBack(offer.reserved)
     }
 }

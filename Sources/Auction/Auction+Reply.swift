@@ -153,6 +153,7 @@ extension Auction {
                 label: winners[index].label,
                 seed: context.seed,
                 revision: context.snapshot.revision,
+                pacing: winners[index].pacing,
                 into: &tokens.record
             )
             record(tokens.record)

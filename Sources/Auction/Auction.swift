@@ -214,6 +214,8 @@ struct Offer: BitwiseCopyable {
     /// The same in the strategy's currency: what its budget reserves.
     let budgetPrice: CPM
     let reserved: Spend
+    /// By which pacing held it.
+    let pacing: Multiplier
     /// Of the deal that it competes in.
     let deal: Text
     /// Whether the deal is owed a bid.

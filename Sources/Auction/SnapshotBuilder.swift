@@ -102,8 +102,7 @@ package final class SnapshotBuilder: Sendable {
     private func take(_ advertisers: [AdvertiserDocument], removed: [String], _ state: inout State) -> [String] {
         var touched: Set<String> = []
         for advertiser in advertisers {
-            ledger.account(.advertiser(advertiser.id)).setLimits(
-                total: advertiser.budget.total, daily: advertiser.budget.daily, clock: advertiser.clock)
+            ledger.use(advertiser.budget, of: .advertiser(advertiser.id), nil, advertiser.clock)
             let before = state.owners.updateValue(advertiser, forKey: advertiser.id)
             state.parts.advertisers.insert(advertiser.id)
             if before.map({ Self.accepts($0) != Self.accepts(advertiser) }) ?? true { touched.insert(advertiser.id) }
@@ -183,11 +182,8 @@ package final class SnapshotBuilder: Sendable {
         guard let kind = kinds.first(where: { $0.name == document.bidder }), let cell = kind.seat(document.terms) else {
             return nil
         }
-        let account = ledger.account(.strategy(document.id))
-        account.setLimits(total: document.budget.total, daily: document.budget.daily, clock: document.clock)
-        return Strategy(
-            document, categories: categories, cell: cell, account: account,
-            advertiserAccount: ledger.account(.advertiser(document.advertiser)), tally: tally)
+        ledger.use(document.budget, of: .strategy(document.id), document.flight, document.clock)
+        return Strategy(document, categories: categories, cell: cell, ledger: ledger, tally: tally)
     }
 
     /// Lets a registered strategy bid, unless something speaks against it.
@@ -332,6 +328,16 @@ package final class SnapshotBuilder: Sendable {
         }
         state.retired = []
         state.isMerging = false
+    }
+}
+
+extension BudgetLedger {
+    /// Has an account keep a budget: its limits, and how fast they may be reached.
+    fileprivate func use(_ budget: Budget, of id: AccountID, _ flight: Flight?, _ clock: LocalClock) {
+        account(id).setLimits(total: budget.total, daily: budget.daily, clock: clock)
+        let goal = PacingGoal(
+            total: budget.total, daily: budget.daily, start: flight?.start, end: flight?.end, clock: clock)
+        pace(id, by: budget.pacing == .even ? goal : nil)
     }
 }
 

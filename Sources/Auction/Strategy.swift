@@ -39,6 +39,8 @@ package final class Strategy: Sendable {
     let cell: Seat
     let account: Account
     let advertiserAccount: Account
+    let pacer: Pacer
+    let advertiserPacer: Pacer
 
     func isInFlight(at instant: Instant) -> Bool { isActive && flight.contains(instant) }
 
@@ -48,9 +50,7 @@ package final class Strategy: Sendable {
     package var idText: String { String(decoding: id, as: UTF8.self) }
 
     init(
-        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, account: Account,
-        advertiserAccount: Account,
-        tally: Int
+        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, ledger: BudgetLedger, tally: Int
     ) {
         id = Array(document.id.utf8)
         advertiser = Array(document.advertiser.utf8)
@@ -72,8 +72,10 @@ package final class Strategy: Sendable {
         lot = Self.hash(id)
         self.tally = tally
         self.cell = cell
-        self.account = account
-        self.advertiserAccount = advertiserAccount
+        account = ledger.account(.strategy(document.id))
+        advertiserAccount = ledger.account(.advertiser(document.advertiser))
+        pacer = ledger.pacer(.strategy(document.id))
+        advertiserPacer = ledger.pacer(.advertiser(document.advertiser))
     }
 
     /// FNV-1a, scrambled.

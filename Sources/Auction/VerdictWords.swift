@@ -2,6 +2,7 @@ internal import BidKit
 internal import Consent
 internal import Creative
 internal import Documents
+internal import Ledger
 internal import Targeting
 internal import Vetting
 
@@ -48,6 +49,7 @@ struct VerdictWords {
                 "adomain: podid", creativeDomains,
                 "another ad of the advertiser is in the break \(text.string(slot.podid))"
             )
+        case .pacing: return pacing
         case .budget:
             return (
                 "budget", offer.map { Self.decimal($0.budgetPrice) + " \(strategy.currency)" } ?? "",
@@ -82,6 +84,25 @@ struct VerdictWords {
         let start = strategy.flight.start.map { "from \($0.rfc3339)" } ?? ""
         let end = strategy.flight.end.map { " to before \($0.rfc3339)" } ?? ""
         return ("flight", start + end, context.instant.rfc3339)
+    }
+
+    /// Who takes part in which share of the auctions, and what this one drew.
+    private var pacing: Words {
+        let payers: [(Auction.Payer, String, Multiplier)] = [
+            (.strategy, "the strategy", strategy.pacer.multiplier),
+            (.advertiser, "the advertiser", strategy.advertiserPacer.multiplier),
+        ]
+        var ours: [String] = []
+        var theirs: [String] = []
+        var isThrottled = false
+        for (payer, name, multiplier) in payers where payer == .strategy || multiplier < .one {
+            let draw = Auction.draw(payer, strategy, slot, context)
+            ours.append("\(name) takes part below \(Self.share(multiplier))")
+            theirs.append("drew \(Self.share(Multiplier(bits: draw)))")
+            if !strategy.cell.pricesByValue, !multiplier.admits(draw) { isThrottled = true }
+        }
+        if !isThrottled { theirs.append("what the plan has for now is reserved") }
+        return ("budget.pacing", ours.joined(separator: "; "), theirs.joined(separator: "; "))
     }
 
     private func blocks(_ reason: PassReason, _ request: borrowing BidRequest) -> Words {
@@ -192,6 +213,11 @@ struct VerdictWords {
     }
 
     private static func decimal(_ price: CPM) -> String { DecimalText.string(micros: price.micros) }
+
+    /// Six digits behind the point.
+    private static func share(_ multiplier: Multiplier) -> String {
+        DecimalText.string(micros: multiplier.of(CPM(micros: 1_000_000)).micros)
+    }
 
     private static func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

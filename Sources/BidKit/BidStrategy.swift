@@ -10,11 +10,19 @@ public protocol BidStrategy: ~Copyable, Sendable {
     /// The most that any answer can offer, in the strategy's currency.
     var maxCPM: CPM { get }
 
+    /// Whether it heeds ``Opportunity/multiplier``: then it is asked whatever the pace of its budget is. One that does
+    /// not, as by default, is asked less often instead.
+    var pricesByValue: Bool { get }
+
     /// - Parameters:
     ///   - opportunity: the impression, as it looks to this strategy.
     ///   - request: borrowed from the loop; valid during the call.
     /// - Returns: an offer of at most ``maxCPM``, or a pass.
     borrowing func answer(_ opportunity: borrowing Opportunity, in request: borrowing BidRequest) -> Answer
+}
+
+extension BidStrategy where Self: ~Copyable {
+    public var pricesByValue: Bool { false }
 }
 
 /// One impression as one strategy sees it.
@@ -32,6 +40,8 @@ public struct Opportunity: BitwiseCopyable, Sendable {
     public let instant: Instant
     /// For a strategy that needs chance: the same in every replay.
     public let seed: Seed
+    /// What part of an impression's value to bid, so that the budget lasts: 1 / (1 + μ).
+    public let multiplier: Multiplier
 
     public init(
         imp: Imp,
@@ -40,7 +50,8 @@ public struct Opportunity: BitwiseCopyable, Sendable {
         floor: CPM,
         isFirstPrice: Bool,
         instant: Instant,
-        seed: Seed
+        seed: Seed,
+        multiplier: Multiplier = .one
     ) {
         self.imp = imp
         self.mtype = mtype
@@ -49,6 +60,7 @@ public struct Opportunity: BitwiseCopyable, Sendable {
         self.isFirstPrice = isFirstPrice
         self.instant = instant
         self.seed = seed
+        self.multiplier = multiplier
     }
 }
 

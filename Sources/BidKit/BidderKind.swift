@@ -54,6 +54,7 @@ public final class Seat: @unchecked Sendable {
     private let asker: Asker
     private let drop: (UnsafeMutableRawPointer) -> Void
     package let maxCPM: CPM
+    package let pricesByValue: Bool
 
     @usableFromInline
     typealias Asker = (UnsafeRawPointer, borrowing Opportunity, borrowing BidRequest) -> Answer
@@ -61,11 +62,13 @@ public final class Seat: @unchecked Sendable {
     @inlinable
     public convenience init<Strategy: BidStrategy & ~Copyable>(_ strategy: consuming Strategy) {
         let maxCPM = strategy.maxCPM
+        let pricesByValue = strategy.pricesByValue
         let cell = UnsafeMutablePointer<Strategy>.allocate(capacity: 1)
         unsafe cell.initialize(to: strategy)
         unsafe self.init(
             cell: UnsafeMutableRawPointer(cell),
             maxCPM: maxCPM,
+            pricesByValue: pricesByValue,
             asker: { cell, opportunity, request in
                 unsafe cell.assumingMemoryBound(to: Strategy.self).pointee.answer(opportunity, in: request)
             },
@@ -81,11 +84,13 @@ public final class Seat: @unchecked Sendable {
     init(
         cell: UnsafeMutableRawPointer,
         maxCPM: CPM,
+        pricesByValue: Bool,
         asker: @escaping Asker,
         drop: @escaping (UnsafeMutableRawPointer) -> Void
     ) {
         unsafe self.cell = unsafe cell
         self.maxCPM = maxCPM
+        self.pricesByValue = pricesByValue
         unsafe self.asker = unsafe asker
         unsafe self.drop = unsafe drop
     }

@@ -136,6 +136,8 @@ package final class BidServer: Sendable {
     }
 
     package var sheets: [MeterSheet] { members.map(\.sheet) }
+    /// Bid requests received by all loops.
+    package var requestCount: UInt64 { sheets.reduce(0) { $0 &+ $1.value(meters.requests) } }
     /// Why strategies made no bid, loop by loop.
     package var tallies: [PassTallies] { members.map(\.tallies) }
 

@@ -37,6 +37,7 @@ package struct MoneySide: Sendable {
             segmentBytesMax: segmentBytesMax,
             room: room,
             replayVisitor: replayVisitor,
+            replayTraffic: { _, traffic in ledger.learn(traffic) },
             replay: { sequence, event in
                 ledger.replay(event)
                 register.record(event, sequence: sequence)

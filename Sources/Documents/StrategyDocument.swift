@@ -239,8 +239,9 @@ extension StrategyDocument {
         if !frequency.isEmpty || creatives.contains(where: { !$0.frequency.isEmpty }) {
             notes.append("frequency caps are kept, but not enforced yet: there are no visitor profiles")
         }
-        if budget.pacing == .even, budget.daily != nil || budget.total != nil {
-            notes.append("budget limits hold; pacing “even” is kept, but money is spent as fast as it is asked for")
+        if budget.pacing == .even, budget.daily == nil, budget.total != nil, flight.end == nil {
+            notes.append(
+                "a total budget without flight.end and without a daily limit is spent as fast as it is asked for")
         }
         if holdout > 0 || !arms.isEmpty { notes.append("holdout and arms are kept, but not applied yet") }
         return notes

@@ -82,6 +82,8 @@ public enum PassReason: UInt8, CaseIterable, Sendable {
     case currency
     /// Below the floor.
     case floor
+    /// Its budget, or its advertiser's, is spent evenly, and this auction is not among those that it takes part in.
+    case pacing
     /// Total or daily budget used up or reserved.
     case budget
     /// The strategy itself passed.

@@ -12,7 +12,8 @@ internal import Units
 enum Figures {
     /// Prometheus' text format.
     static func prometheus(
-        _ server: BidServer, _ log: EventLog, _ files: FileWatch.Counts, _ audience: AudienceFigures
+        _ server: BidServer, _ log: EventLog, _ files: FileWatch.Counts, _ audience: AudienceFigures,
+        _ pacing: PacingFigures
     ) -> String {
         let dropped = log.droppedRecords
         return server.meters.plan.prometheus(server.sheets) + """
@@ -25,6 +26,7 @@ enum Figures {
             vendue_file_reloads_total{outcome="loaded"} \(files.loaded)
             vendue_file_reloads_total{outcome="failed"} \(files.failed)
             \(audience.prometheus)
+            \(pacing.prometheus)
             # HELP vendue_build_info The version that runs.
             # TYPE vendue_build_info gauge
             vendue_build_info{version="\(Build.version)"} 1
@@ -75,6 +77,27 @@ enum Figures {
                 + "\"spend\":\"\(DecimalText.string(nanos: tally.spend.nanos))\",\"currency\":\"\(tally.currency)\"}"
         }
         return "{\"accounts\":[\(accounts.joined(separator: ","))],\"delivery\":[\(tallies.joined(separator: ","))]}\n"
+    }
+}
+
+extension PacingFigures {
+    /// Without its last line's end.
+    fileprivate var prometheus: String {
+        """
+        # HELP vendue_pacing_accounts Strategies and advertisers whose budget is spent evenly.
+        # TYPE vendue_pacing_accounts gauge
+        vendue_pacing_accounts \(accounts)
+        # HELP vendue_pacing_throttled_accounts Those that take part in some of their auctions only.
+        # TYPE vendue_pacing_throttled_accounts gauge
+        vendue_pacing_throttled_accounts \(throttled)
+        # HELP vendue_pacing_off_plan_accounts Those whose spending is more than 5 % apart from their plan.
+        # TYPE vendue_pacing_off_plan_accounts gauge
+        vendue_pacing_off_plan_accounts{side="behind"} \(behind)
+        vendue_pacing_off_plan_accounts{side="ahead"} \(ahead)
+        # HELP vendue_pacing_known_hours Hours of the week whose traffic is known, of 168.
+        # TYPE vendue_pacing_known_hours gauge
+        vendue_pacing_known_hours \(knownHours)
+        """
     }
 }
 

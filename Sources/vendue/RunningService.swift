@@ -116,6 +116,8 @@ final class RunningService: Sendable {
             )
         )
         money.connect()
+        let traffic = TrafficWatch(log: money.log, ledger: ledger) { bidServer.requestCount }
+        money.log.onTick { traffic.look(at: $0) }
         money.log.start()
 
         let latest = LatestSnapshot()
@@ -248,7 +250,7 @@ final class RunningService: Sendable {
             registry: registry,
             publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures) },
+                metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures, ledger.pacing) },
                 status: { readiness.json },
                 isReady: { readiness.isReady && log.failure == nil && log.room.isAmple },
                 books: { Figures.books(ledger) },

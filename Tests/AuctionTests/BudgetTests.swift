@@ -38,7 +38,7 @@ struct BudgetTests {
 
     @Test("a day's money is a limit as the total is")
     func daily() throws {
-        let kit = try AuctionKit(#"{"budget":{"total":"100","daily":"0.004"}}"#)
+        let kit = try AuctionKit(#"{"budget":{"total":"100","daily":"0.004","pacing":"asap"}}"#)
         let request = try AuctionKit.request()
         let outcomes = try (0..<3).map { _ in try kit.hold(request).outcome }
         #expect(outcomes == [.bid(count: 1), .bid(count: 1), .noBid(.noOffer)])

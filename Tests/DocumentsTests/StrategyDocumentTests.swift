@@ -53,9 +53,12 @@ struct StrategyDocumentTests {
 
     @Test("what is registered but not enforced is said")
     func notes() throws {
-        #expect(try StrategyDocument(try node(contractStrategy), kinds: [FlatPrice.kind]).notes.count == 2)
+        #expect(try StrategyDocument(try node(contractStrategy), kinds: [FlatPrice.kind]).notes.count == 1)
         #expect(try strategy().notes.isEmpty)
         #expect(try strategy(#"{"budget":{"daily":"1","pacing":"asap"}}"#).notes.isEmpty)
+        #expect(try strategy(#"{"budget":{"daily":"1"}}"#).notes.isEmpty)
+        #expect(try strategy(#"{"budget":{"total":"1"}}"#).notes.count == 1)
+        #expect(try strategy(#"{"budget":{"total":"1"},"flight":{"end":"2030-01-01T00:00:00Z"}}"#).notes.isEmpty)
         #expect(try strategy(#"{"holdout":0.1}"#).notes.count == 1)
         #expect(try strategy(#"{"arms":[{"id":"a","creatives":["c"]}]}"#).notes.count == 1)
     }
