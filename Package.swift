@@ -211,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "AuctionTests",
             dependencies: [
-                "Auction", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger", "OpenRTB",
+                "Auction", "Audience", "BidKit", "Consent", "Creative", "Documents", "Events", "FlatPrice", "Ledger",
+                "OpenRTB",
                 "Sealing", "Targeting", "Units", "Vetting", "IPSignals",
             ],
             exclude: ["Cases"]),

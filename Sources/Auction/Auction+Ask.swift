@@ -21,6 +21,7 @@ extension Auction {
         if let supply = strategy.supply, supply.violation(by: screened.supply) != nil { return .supplyChain }
         if let exp = strategy.exp, let wait = slot.imp.exp, wait > exp { return .exp }
         if strategy.isRoadblock, !request.allimps { return .roadblock }
+        if isCapped(strategy, request, context) { return .frequency }
         guard !strategy.deals.isEmpty else {
             if slot.imp.privateAuction { return .deal }
             // A fixed price is a deal's: at a request it would mean nothing.
@@ -100,7 +101,12 @@ extension Auction {
                 continue
             }
             switch strategy.creatives[index].fit(slot.imp, in: request, &blocks) {
-            case .fits(let fit) where exchange.takes(fit.mtype): fitting.append((index, fit))
+            case .fits(let fit) where exchange.takes(fit.mtype):
+                if isCapped(strategy, creative: index, request, context) {
+                    if reason == .format { reason = .frequency }
+                } else {
+                    fitting.append((index, fit))
+                }
             case .fits: continue
             case .refused(let why): if reason == .format { reason = why }
             }

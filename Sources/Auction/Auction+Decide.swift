@@ -38,8 +38,8 @@ extension Auction {
             guard let best = best({ _ in true }) else { return }
             let offer = candidates[best]
             drop(best)
-            guard reserve(offer, context) else {
-                pass(.budget, offer.strategy, slot.index, context, offer: offer)
+            if let reason = reserve(offer, context) {
+                pass(reason, offer.strategy, slot.index, context, offer: offer)
                 continue
             }
             win(offer)
@@ -62,8 +62,8 @@ extension Auction {
             guard let next else { break }
             let offer = candidates[next]
             drop(next)
-            guard reserve(offer, context) else {
-                pass(.budget, offer.strategy, slot.index, context, offer: offer)
+            if let reason = reserve(offer, context) {
+                pass(reason, offer.strategy, slot.index, context, offer: offer)
                 continue
             }
             if poddur != nil { seconds -= offer.fit.dur }
@@ -109,8 +109,8 @@ extension Auction {
                 for offer in offers { pass(.outbid, number, offer.imp, context, offer: offer) }
                 continue
             }
-            guard reserveAll(offers, context) else {
-                for offer in offers { pass(.budget, number, offer.imp, context, offer: offer) }
+            if let reason = reserveAll(offers, context) {
+                for offer in offers { pass(reason, number, offer.imp, context, offer: offer) }
                 continue
             }
             for winner in winners {
@@ -188,26 +188,34 @@ extension Auction {
         witness?.see(nil, offer.strategy, imp: offer.imp, offer)
     }
 
-    // MARK: Money
+    // MARK: Money and frequency
 
-    private func reserveAll(_ offers: ArraySlice<Offer>, _ context: AuctionContext) -> Bool {
-        for index in offers.indices where !reserve(offers[index], context) {
+    /// - Returns: what stops one of the offers; then none of them is reserved.
+    private func reserveAll(_ offers: ArraySlice<Offer>, _ context: AuctionContext) -> PassReason? {
+        for index in offers.indices {
+            guard let reason = reserve(offers[index], context) else { continue }
             for earlier in offers[offers.startIndex..<index] { release(earlier, context) }
-            return false
+            return reason
         }
-        return true
+        return nil
     }
 
-    private func reserve(_ offer: Offer, _ context: AuctionContext) -> Bool {
+    /// - Returns: what stops the offer; then nothing of it is reserved.
+    private func reserve(_ offer: Offer, _ context: AuctionContext) -> PassReason? {
+        guard reserveImpression(offer, context) else { return .frequency }
         let strategy = context.snapshot.strategy(offer.strategy)
-        guard strategy.account.reserve(offer.reserved, at: context.instant) else { return false }
+        guard strategy.account.reserve(offer.reserved, at: context.instant) else {
+            releaseImpression(offer, context)
+            return .budget
+        }
         guard strategy.advertiserAccount.reserve(offer.reserved, at: context.instant) else {
             strategy.account.cancel(offer.reserved, at: context.instant)
-            return false
+            releaseImpression(offer, context)
+            return .budget
         }
         strategy.pacer.take(offer.reserved)
         strategy.advertiserPacer.take(offer.reserved)
-        return true
+        return nil
     }
 
     /// Gives back what an offer reserved, when it is not sent.
@@ -217,5 +225,6 @@ extension Auction {
         strategy.advertiserAccount.cancel(offer.reserved, at: context.instant)
         strategy.pacer.giveBack(offer.reserved)
         strategy.advertiserPacer.giveBack(offer.reserved)
+        releaseImpression(offer, context)
     }
 }

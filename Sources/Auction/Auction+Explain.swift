@@ -85,6 +85,11 @@ extension Auction {
             verdict.price = offer.price
         }
         guard let reason = seen.reason else { return verdict }
+        if reason == .frequency {
+            (verdict.rule, verdict.ours, verdict.theirs) = frequencyWords(
+                strategy, creative: seen.offer?.creative, request, screened, context)
+            return verdict
+        }
         let words = VerdictWords(
             strategy: strategy, slot: slot, offer: seen.offer, screened: screened, context: context)
         (verdict.rule, verdict.ours, verdict.theirs) = words.words(for: reason, request, winners: winners)

@@ -119,7 +119,8 @@ extension Auction {
                 width: offer.fit.w,
                 height: offer.fit.h,
                 visitorHigh: screened.visitor.surrogate.high,
-                visitorLow: screened.visitor.surrogate.low
+                visitorLow: screened.visitor.surrogate.low,
+                isCapped: capCount(offer, context) > 0
             ),
             into: &tokens.facts
         )
@@ -134,6 +135,7 @@ extension Auction {
         BidFactsWriter.write(request.device.geo.country, of: buffer, into: &tokens.facts)
         let place = request.site.domain.isEmpty ? request.site.bundle : request.site.domain
         BidFactsWriter.write(place, of: buffer, into: &tokens.facts)
+        writeCaps(offer, context, into: &tokens.facts)
     }
 
     /// Hands each winner's record to the log, once the response is certain to be sent.

@@ -60,6 +60,8 @@ package final class Auction {
     var blocks = BlockIndex()
     /// Whether the winners are one strategy's, which takes all or none.
     var isGrouped = false
+    /// Whether impressions are reserved against frequency caps: not those of test traffic.
+    var reservesImpressions = true
     /// Strategies in flight, of an allowed seat, that targeting let through, counted over this request's impressions.
     var considered = 0
     /// Those of them whose currency cannot be converted to that of the response.
@@ -132,6 +134,7 @@ package final class Auction {
         winners.removeAll(keepingCapacity: true)
         roadblocks.removeAll(keepingCapacity: true)
         isGrouped = false
+        reservesImpressions = !request.test
         search.begin(context.snapshot, request, screened.targeting)
         blocks.start(request)
         for index in request.imps.indices {

@@ -1,3 +1,4 @@
+internal import Audience
 internal import BidKit
 internal import Documents
 package import IPSignals
@@ -21,6 +22,8 @@ package final class Snapshot: Sendable {
     /// How targeting spells the audiences there are.
     package let audienceNames: AudienceNames
     package let ipSignals: IPSignals
+    /// Frequency caps of advertisers, by ``Strategy/owner``.
+    let advertiserCaps: [[ImpressionCap]]
     /// Strategies that cannot run, and why: for the operator.
     package let faults: [String]
     /// Strategies that may bid.
@@ -44,6 +47,7 @@ package final class Snapshot: Sendable {
         var vetting = Vetting.builtIn
         var audienceNames = AudienceNames.none
         var ipSignals = IPSignals.none
+        var advertiserCaps: [[ImpressionCap]] = []
         var faults: [String] = []
         var base = StrategyPool.empty
         var tail = StrategyPool.empty
@@ -62,6 +66,7 @@ package final class Snapshot: Sendable {
         vetting = parts.vetting
         audienceNames = parts.audienceNames
         ipSignals = parts.ipSignals
+        advertiserCaps = parts.advertiserCaps
         faults = parts.faults
         base = parts.base
         tail = parts.tail

@@ -1,3 +1,4 @@
+internal import Audience
 package import BidKit
 package import Creative
 internal import Dispatch
@@ -32,6 +33,8 @@ package final class SnapshotBuilder: Sendable {
         var faults: [String: String] = [:]
         /// A strategy's place in the tallies. It stays taken when the strategy goes: ids come back, and it is a few bytes.
         var tallies: [String: Int] = [:]
+        /// An advertiser's place among the caps, which stays as a tally's does.
+        var ownerNumbers: [String: Int] = [:]
         var isMerging = false
         /// Strategies that went while a merge is under way, which may bring them back.
         var retired: [Strategy] = []
@@ -103,6 +106,8 @@ package final class SnapshotBuilder: Sendable {
         var touched: Set<String> = []
         for advertiser in advertisers {
             ledger.use(advertiser.budget, of: .advertiser(advertiser.id), nil, advertiser.clock)
+            let owner = Self.number(ofOwner: advertiser.id, &state)
+            state.parts.advertiserCaps[owner] = ImpressionCap.list(advertiser.frequency, .advertiser, of: advertiser.id)
             let before = state.owners.updateValue(advertiser, forKey: advertiser.id)
             state.parts.advertisers.insert(advertiser.id)
             if before.map({ Self.accepts($0) != Self.accepts(advertiser) }) ?? true { touched.insert(advertiser.id) }
@@ -158,15 +163,34 @@ package final class SnapshotBuilder: Sendable {
         return tally
     }
 
+    private static func number(ofOwner id: String, _ state: inout State) -> Int {
+        if let number = state.ownerNumbers[id] { return number }
+        state.ownerNumbers[id] = state.parts.advertiserCaps.count
+        state.parts.advertiserCaps.append([])
+        return state.parts.advertiserCaps.count - 1
+    }
+
+    /// Where a strategy stands in lists that outlive its versions.
+    private struct Places {
+        let tally: Int
+        let owner: Int
+    }
+
     /// What takes long needs nothing of the state: it is done before the state is taken, on all cores.
     private func compile(_ documents: [StrategyDocument]) -> [Strategy?] {
-        let tallies = state.withLock { state in documents.map { Self.tally(of: $0.id, &state) } }
-        guard documents.count > 64 else { return documents.indices.map { compile(documents[$0], tallies[$0]) } }
+        let places = state.withLock { state in
+            documents.map { document in
+                Places(
+                    tally: Self.tally(of: document.id, &state), owner: Self.number(ofOwner: document.advertiser, &state)
+                )
+            }
+        }
+        guard documents.count > 64 else { return documents.indices.map { compile(documents[$0], places[$0]) } }
         let compiled = Mutex([Strategy?](repeating: nil, count: documents.count))
         let chunk = 32
         DispatchQueue.concurrentPerform(iterations: (documents.count + chunk - 1) / chunk) { number in
             let range = number * chunk..<min(documents.count, (number + 1) * chunk)
-            let part = range.map { compile(documents[$0], tallies[$0]) }
+            let part = range.map { compile(documents[$0], places[$0]) }
             compiled.withLock { $0.replaceSubrange(range, with: part) }
         }
         return compiled.withLock { $0 }
@@ -178,12 +202,13 @@ package final class SnapshotBuilder: Sendable {
         state.faults[id] = nil
     }
 
-    private func compile(_ document: StrategyDocument, _ tally: Int) -> Strategy? {
+    private func compile(_ document: StrategyDocument, _ places: Places) -> Strategy? {
         guard let kind = kinds.first(where: { $0.name == document.bidder }), let cell = kind.seat(document.terms) else {
             return nil
         }
         ledger.use(document.budget, of: .strategy(document.id), document.flight, document.clock)
-        return Strategy(document, categories: categories, cell: cell, ledger: ledger, tally: tally)
+        return Strategy(document, categories: categories, cell: cell, ledger: ledger, owner: places.owner,
+            tally: places.tally)
     }
 
     /// Lets a registered strategy bid, unless something speaks against it.

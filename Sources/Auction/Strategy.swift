@@ -1,3 +1,4 @@
+internal import Audience
 internal import BidKit
 internal import Creative
 internal import Documents
@@ -31,6 +32,12 @@ package final class Strategy: Sendable {
     let creatives: [Creative]
     /// Of each creative, hashes of its advertiser's domains.
     let domains: [[UInt64]]
+    /// Its own frequency caps.
+    let caps: [ImpressionCap]
+    /// Of each creative; empty where none has any.
+    let creativeCaps: [[ImpressionCap]]
+    /// Of its advertiser in ``Snapshot/advertiserCaps``.
+    let owner: Int
     /// Decides by lot; the same for the same id, wherever the strategy lies.
     let lot: UInt64
     /// Counts why it makes no bid; the same for every version of it.
@@ -50,7 +57,7 @@ package final class Strategy: Sendable {
     package var idText: String { String(decoding: id, as: UTF8.self) }
 
     init(
-        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, ledger: BudgetLedger, tally: Int
+        _ document: StrategyDocument, categories: CategoryTree, cell: Seat, ledger: BudgetLedger, owner: Int, tally: Int
     ) {
         id = Array(document.id.utf8)
         advertiser = Array(document.advertiser.utf8)
@@ -69,6 +76,12 @@ package final class Strategy: Sendable {
         isRoadblock = document.isRoadblock
         creatives = document.creatives.map { Creative($0, campaign: document.id, categories: categories) }
         domains = document.creatives.map { $0.adomain.map { Self.hash(Array($0.utf8)) } }
+        caps = ImpressionCap.list(document.frequency, .strategy, of: document.id)
+        let creativeCaps = document.creatives.map { creative in
+            ImpressionCap.list(creative.frequency, .creative, of: document.id, creative.id)
+        }
+        self.creativeCaps = creativeCaps.contains { !$0.isEmpty } ? creativeCaps : []
+        self.owner = owner
         lot = Self.hash(id)
         self.tally = tally
         self.cell = cell

@@ -58,6 +58,8 @@ struct VerdictWords {
         case .outbid: return ("price", price(offer), outbidder(winners))
         case .strategyPassed: return ("bidder", "passed", price(offer))
         case .outranked, .deadline: break
+        // Told by who can look at the counts.
+        case .frequency: break
         }
         return ("\(reason)", "", "")
     }

@@ -17,6 +17,8 @@ package final class Recogniser {
     private let surrogates: SurrogateCipher
     /// What the profile says of audiences; empty where it was not read.
     private(set) var memberships = MembershipList()
+    /// What frequency caps ask about the visitor.
+    package let impressions: ImpressionCounts
     /// Audiences of the visitor, or of its household where it is unknown, by number.
     package private(set) var audiences: [UInt32] = []
 
@@ -27,6 +29,7 @@ package final class Recogniser {
         reader = tables?.makeReader()
         hasher = IdentityHasher(key: key)
         surrogates = SurrogateCipher(directoryKey: key)
+        impressions = ImpressionCounts(reader: reader, pending: tables?.pending, hasher: hasher)
         audiences.reserveCapacity(TableLimits.membershipsMax)
     }
 
@@ -36,6 +39,11 @@ package final class Recogniser {
         package var surrogate: (high: UInt64, low: UInt64) = (0, 0)
         /// One of the identifiers is of somebody who asked us to leave them alone: nothing else was read.
         package var isOptedOut = false
+
+        /// nil where there is none.
+        var surrogateKey: IdentityKey? {
+            surrogate == (0, 0) ? nil : IdentityKey(high: surrogate.high, low: surrogate.low)
+        }
     }
 
     /// Looks the visitor up; ``audiences`` then holds what it is in.
@@ -49,6 +57,7 @@ package final class Recogniser {
     ) -> Recognition {
         audiences.removeAll(keepingCapacity: true)
         memberships.clear()
+        impressions.forget()
         var recognition = Recognition()
         guard consent.mode >= .limited else { return recognition }
         var best: IdentityKey?
@@ -77,7 +86,9 @@ package final class Recogniser {
         } else if let best {
             recognition.surrogate = (best.high, best.low)
         }
-        if visitor == nil, consent.mode == .full { readHousehold(of: request, at: instant) }
+        guard consent.mode == .full else { return recognition }
+        if visitor == nil { readHousehold(of: request, at: instant) }
+        impressions.use(visitor, surrogate: recognition.surrogateKey, best: best)
         return recognition
     }
 

@@ -141,7 +141,7 @@ extension OpenAPI {
               }
             },
             "Frequency": {
-              "type": "array",
+              "type": "array", "maxItems": 4,
               "items": {
                 "type": "object", "required": [ "impressions", "hours" ], "additionalProperties": false,
                 "properties": {

@@ -36,6 +36,5 @@ package struct AdvertiserDocument: Sendable {
             }
         }
         if !faults.faults.isEmpty { throw DocumentError(faults.faults) }
-        if !frequency.isEmpty { notes = ["frequency caps are kept, but not enforced yet"] }
     }
 }

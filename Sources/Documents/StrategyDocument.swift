@@ -82,8 +82,21 @@ package struct FrequencyCap: Equatable, Sendable {
     package let hours: Int
     package let per: Unit
 
+    /// Of one strategy, creative or advertiser: a bid's notices carry all that it counts for.
+    package static let countMax = 4
+
+    package init(impressions: Int, hours: Int, per: Unit = .visitor) {
+        self.impressions = impressions
+        self.hours = hours
+        self.per = per
+    }
+
     static func read(_ key: String, of object: ObjectReader) -> [FrequencyCap] {
-        object.list(key).compactMap { node, pointer in
+        let list = object.list(key)
+        if list.count > countMax {
+            object.fault("holds more than \(countMax) caps", key, hint: "the strictest of them say enough")
+        }
+        return list.compactMap { node, pointer in
             let reader = ObjectReader(node, at: pointer, known: ["impressions", "hours", "per"], object.faults)
             _ = reader.require("impressions", example: "3")
             _ = reader.require("hours", example: "24")
@@ -236,9 +249,6 @@ extension StrategyDocument {
     /// Parts of the document that are kept, but have no effect in this version.
     private func notEnforced() -> [String] {
         var notes: [String] = []
-        if !frequency.isEmpty || creatives.contains(where: { !$0.frequency.isEmpty }) {
-            notes.append("frequency caps are kept, but not enforced yet: there are no visitor profiles")
-        }
         if budget.pacing == .even, budget.daily == nil, budget.total != nil, flight.end == nil {
             notes.append(
                 "a total budget without flight.end and without a daily limit is spent as fast as it is asked for")

@@ -40,6 +40,10 @@ package struct BidFacts: Equatable, Sendable {
     package var imp = ""
     package var country = ""
     package var domain = ""
+    /// Of the frequency caps that the bid reserved an impression against; its impression counts for them.
+    package var caps: [CappedCounter] = []
+    /// Keyed hash of the household's address, where a cap counts for that.
+    package var household: IdentityKey?
 
     package init() {}
 
@@ -79,7 +83,22 @@ extension BidFacts {
             guard let text = reader.string() else { return nil }
             self[keyPath: path] = text
         }
+        if flags & 4 != 0, !readCaps(&reader) { return nil }
         guard reader.isAtEnd else { return nil }
+    }
+
+    private mutating func readCaps(_ reader: inout ByteReader) -> Bool {
+        guard let count = reader.fixed(UInt8.self), (1...CappedCounter.countMax).contains(Int(count)) else {
+            return false
+        }
+        for _ in 0..<count {
+            guard let cap = reader.fixed(UInt64.self) else { return false }
+            caps.append(CappedCounter(rawValue: cap))
+        }
+        guard caps.contains(where: \.isHousehold) else { return true }
+        guard let high = reader.fixed(UInt64.self), let low = reader.fixed(UInt64.self) else { return false }
+        household = IdentityKey(high: high, low: low)
+        return true
     }
 
     /// In the order in which they are written.
@@ -91,7 +110,7 @@ extension BidFacts {
 }
 
 /// Writes the bytes that ``BidFacts`` reads, from borrowed values: one call for the fixed part, then one a string in
-/// the order of the struct's fields.
+/// the order of the struct's fields, then the caps where the fixed part says that there are some.
 package enum BidFactsWriter {
     package struct Fixed: BitwiseCopyable {
         package var bidID: BidID
@@ -109,6 +128,7 @@ package enum BidFactsWriter {
         package var height: Int32
         package var visitorHigh: UInt64
         package var visitorLow: UInt64
+        package var isCapped: Bool
 
         package init(
             bidID: BidID,
@@ -125,7 +145,8 @@ package enum BidFactsWriter {
             width: Int32,
             height: Int32,
             visitorHigh: UInt64,
-            visitorLow: UInt64
+            visitorLow: UInt64,
+            isCapped: Bool = false
         ) {
             self.bidID = bidID
             self.instant = instant
@@ -142,12 +163,13 @@ package enum BidFactsWriter {
             self.height = height
             self.visitorHigh = visitorHigh
             self.visitorLow = visitorLow
+            self.isCapped = isCapped
         }
     }
 
     package static func write(_ fixed: Fixed, into out: inout ByteWriter) {
         out.append(BidFacts.version)
-        out.append((fixed.isTest ? 1 : 0) | (fixed.billsAtImpression ? 2 : 0))
+        out.append((fixed.isTest ? 1 : 0) | (fixed.billsAtImpression ? 2 : 0) | (fixed.isCapped ? 4 : 0))
         out.append(fixed.consent)
         out.append(fixed.mtype.rawValue)
         out.appendFixed(fixed.bidID.high)
@@ -175,6 +197,17 @@ package enum BidFactsWriter {
         let kept = text.slice(from: 0, count: Limits.idBytesMax)
         out.appendFixed(UInt16(kept.count))
         out.append(kept, of: buffer)
+    }
+
+    /// How many caps follow, 1 to ``CappedCounter/countMax``.
+    package static func write(capCount count: Int, into out: inout ByteWriter) { out.append(UInt8(count)) }
+
+    /// A cap; behind the last, where one counts for a household, comes whose.
+    package static func write(_ cap: CappedCounter, into out: inout ByteWriter) { out.appendFixed(cap.rawValue) }
+
+    package static func write(household key: IdentityKey, into out: inout ByteWriter) {
+        out.appendFixed(key.high)
+        out.appendFixed(key.low)
     }
 }
 

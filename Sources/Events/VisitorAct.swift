@@ -13,6 +13,8 @@ package struct VisitorAct: Equatable, Sendable {
     package var consent: UInt8 = 0
     /// Whom else it is told of: the household that the visitor's address stands for.
     package var household: IdentityKey?
+    /// Of frequency caps: what it counts for, once.
+    package var caps: [CappedCounter] = []
 
     package struct Property: Equatable, Sendable {
         package var name: String

@@ -8,18 +8,24 @@ extension VisitorPayload {
         case number = 4
         case flag = 5
         case texts = 6
+        case caps = 7
     }
 
     /// - Returns: whether the act keeps the limits of its parts; where it does not, `out` is worth nothing.
     static func write(_ act: VisitorAct, into out: inout Bytes) -> Bool {
         guard act.type.utf8.count <= VisitorRecordLimits.typeBytesMax,
-            act.properties.count <= VisitorRecordLimits.propertiesMax
+            act.properties.count <= VisitorRecordLimits.propertiesMax, act.caps.count <= CappedCounter.countMax
         else { return false }
         out.append(act.id)
         out.append(fixed: act.instant.micros)
         out.append(act.consent)
         out.field(Tag.type.rawValue) { $0.append(act.type) }
         if let household = act.household { out.field(Tag.household.rawValue) { $0.append(household) } }
+        if !act.caps.isEmpty {
+            out.field(Tag.caps.rawValue) { value in
+                for cap in act.caps { value.append(fixed: cap.rawValue) }
+            }
+        }
         for property in act.properties {
             guard keepsLimits(property) else { return false }
             out.field(tag(of: property.value).rawValue) { write(property, into: &$0) }
@@ -67,6 +73,7 @@ extension VisitorPayload {
         else { return nil }
         var type: String?
         var household: IdentityKey?
+        var caps: [CappedCounter]?
         var properties: [VisitorAct.Property] = []
         let isSound = reader.fields { tag, value in
             switch Tag(rawValue: tag) {
@@ -74,6 +81,7 @@ extension VisitorPayload {
             case .household:
                 var value = ByteReader(value)
                 return set(&household, to: value.key()) && value.isAtEnd
+            case .caps: return set(&caps, to: Self.caps(value))
             case .text, .number, .flag, .texts:
                 guard properties.count < VisitorRecordLimits.propertiesMax, let tag = Tag(rawValue: tag),
                     let property = property(tag, value)
@@ -88,7 +96,18 @@ extension VisitorPayload {
         act.properties = properties
         act.consent = consent
         act.household = household
+        act.caps = caps ?? []
         return act
+    }
+
+    private static func caps(_ bytes: ArraySlice<UInt8>) -> [CappedCounter]? {
+        var reader = ByteReader(bytes)
+        var caps: [CappedCounter] = []
+        while !reader.isAtEnd {
+            guard caps.count < CappedCounter.countMax, let cap = reader.fixed(UInt64.self) else { return nil }
+            caps.append(CappedCounter(rawValue: cap))
+        }
+        return caps.isEmpty ? nil : caps
     }
 
     private static func property(_ tag: Tag, _ bytes: ArraySlice<UInt8>) -> VisitorAct.Property? {
@@ -102,7 +121,7 @@ extension VisitorPayload {
             case .number: reader.fixed(Int64.self).map { .number(Micros($0)) }
             case .flag: reader.flag().map { .flag($0) }
             case .texts: texts(&reader).map { .texts($0) }
-            case .type, .household: nil
+            case .type, .household, .caps: nil
             }
         guard let value, reader.isAtEnd else { return nil }
         return VisitorAct.Property(name, value)

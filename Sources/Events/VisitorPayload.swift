@@ -2,7 +2,7 @@ internal import Units
 
 /// What stands behind the head of a visitor record.
 ///
-///     act       id 16, instant 8, consent 1; tags 1 type, 2 household, and a property each:
+///     act       id 16, instant 8, consent 1; tags 1 type, 2 household, 7 frequency caps of 8 each, and a property each:
 ///               3 text, 4 number, 5 flag, 6 texts; all begin with the name behind its length in one byte
 ///     link      tag 1 an identity each: kind 1, key 16
 ///     merge     whose everything goes over 4

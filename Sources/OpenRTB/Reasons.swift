@@ -86,6 +86,8 @@ public enum PassReason: UInt8, CaseIterable, Sendable {
     case pacing
     /// Total or daily budget used up or reserved.
     case budget
+    /// A frequency cap is reached, or there is nobody for whom it could be counted.
+    case frequency
     /// The strategy itself passed.
     case strategyPassed
     /// Another strategy of ours offered more.

@@ -66,7 +66,8 @@ final class AudienceSide {
         switch try? sealer.read(bytes) {
         case .record(let instant, let record):
             let isInSnapshot = record.visitor.flatMap { visitor in stamps.map { sequence <= $0.stamp(of: visitor) } }
-            book.apply(record, at: instant.millis, profile: isInSnapshot == true ? .dropped : .united)
+            book.apply(
+                record, at: instant.millis, profile: isInSnapshot == true ? .dropped : .united, sequence: sequence)
         case .unreadable: break
         case nil: damaged = damaged ?? sequence
         }
@@ -74,6 +75,7 @@ final class AudienceSide {
 
     /// Takes an event out of the log.
     func replay(_ event: Event) {
+        tables.pending.replay(event)
         guard event.kind != .bid else { return }
         if notices.count == Self.noticesMax { notices.removeFirst(Self.noticesMax / 2) }
         notices.append(event)

@@ -140,6 +140,9 @@ extension AudienceFigures {
         vendue_visitors_forgotten_total{why="idle"} \(counts.idle)
         vendue_visitors_forgotten_total{why="room"} \(counts.evicted)
         vendue_visitors_forgotten_total{why="erased"} \(counts.erased)
+        # HELP vendue_pending_impressions_full_total Bids not made since no room was left to note them against a cap.
+        # TYPE vendue_pending_impressions_full_total counter
+        vendue_pending_impressions_full_total \(pendingFull)
         # HELP vendue_audience_snapshots_total Snapshots of the audience written.
         # TYPE vendue_audience_snapshots_total counter
         vendue_audience_snapshots_total \(counts.snapshots)

@@ -1,3 +1,4 @@
+import Audience
 import BidKit
 import Consent
 import Documents
@@ -141,9 +142,10 @@ struct AuctionKit {
 
     func auction(
         time: any TimeSource = ScriptedTime(), origin: String = "http://bid.example:8080",
-        consent: ConsentPolicy = ConsentPolicy()
+        consent: ConsentPolicy = ConsentPolicy(), audience: AudienceTables? = nil
     ) -> Auction {
-        let auction = Auction(ring: Self.ring, visitorKey: Self.visitorKey, time: time, consent: consent)
+        let auction = Auction(
+            ring: Self.ring, visitorKey: Self.visitorKey, time: time, consent: consent, audience: audience)
         auction.use(Origin(origin))
         return auction
     }

@@ -9,7 +9,7 @@ struct DocumentTests {
     func create() async throws {
         let fixture = try ControlFixture()
         try await fixture.addAdvertiser()
-        let more = ",\"frequency\":[{\"impressions\":3,\"hours\":24}]"
+        let more = ",\"holdout\":0.1"
         let reply = try await fixture.send("POST", "/v1/strategies", ControlFixture.strategy("shoes", more: more))
         #expect(reply.status == 201)
         #expect(reply["Location"] == "/v1/strategies/shoes")

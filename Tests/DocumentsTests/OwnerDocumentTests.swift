@@ -64,7 +64,7 @@ struct OwnerDocumentTests {
         #expect(read.budget.daily == Micros(1_500_000))
         #expect(read.budget.pacing == .asap)
         #expect(read.frequency.count == 1)
-        #expect(read.notes.count == 1)
+        #expect(read.notes.isEmpty)
     }
 
     @Test(

@@ -227,6 +227,15 @@ struct StrategyDocumentTests {
         #expect(hours.contains(Instant(seconds: 1_782_885_600)))
     }
 
+    @Test("an owner has four frequency caps at most")
+    func frequencies() throws {
+        let list = { (count: Int) in
+            #"{"frequency":[\#((1...count).map { #"{"impressions":1,"hours":\#($0)}"# }.joined(separator: ","))]}"#
+        }
+        #expect(try strategy(list(4)).frequency.map(\.hours) == [1, 2, 3, 4])
+        #expect(pointers(try strategyFaults(list(5))) == ["/frequency"])
+    }
+
     @Test("a frequency cap says how many, in how long, and for whom")
     func frequency() throws {
         let read = try strategy(#"{"frequency":{"impressions":1,"hours":168,"per":"household"}}"#)

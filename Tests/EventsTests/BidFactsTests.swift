@@ -21,6 +21,29 @@ struct BidFactsTests {
         #expect(BidFacts(facts.bytes()[...]) == facts)
     }
 
+    @Test("frequency caps come back, with the household where one counts for that", arguments: 1...12)
+    func caps(count: Int) {
+        var facts = BidFacts.test()
+        for index in 0..<count {
+            facts.caps.append(
+                CappedCounter(counter: UInt32(index) << 20, windowSeconds: 3600, isHousehold: index % 3 == 1))
+        }
+        if count > 1 { facts.household = IdentityKey(high: 5, low: .max) }
+        let bytes = facts.bytes()
+        #expect(BidFacts(bytes[...]) == facts)
+        #expect(facts.caps.allSatisfy { $0.windowSeconds == 3600 })
+        for cut in 1...bytes.count { #expect(BidFacts(bytes.dropLast(cut)) == nil) }
+        #expect(BidFacts((bytes + [0])[...]) == nil)
+    }
+
+    @Test("more caps than a bid can have are not what the writer wrote")
+    func tooManyCaps() {
+        var facts = BidFacts.test()
+        let cap = CappedCounter(counter: 1, windowSeconds: 3600, isHousehold: false)
+        facts.caps = Array(repeating: cap, count: CappedCounter.countMax + 1)
+        #expect(BidFacts(facts.bytes()[...]) == nil)
+    }
+
     @Test("the greatest and the least numbers come back")
     func extremes() {
         var facts = BidFacts.test()

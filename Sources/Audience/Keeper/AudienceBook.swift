@@ -24,6 +24,10 @@ package final class AudienceBook {
     var isReplaying = true {
         didSet { tables.bytesMax = isReplaying ? .max : policy.bytesMax }
     }
+    /// Up to where the tables of the snapshot that was loaded hold what the log tells.
+    var stamps: TableStamps?
+    /// Of the record that is read again at the moment.
+    var replayedSequence = UInt64.max
     /// Numbers of audiences that mean something; memberships under others are dropped.
     var inForce: Set<AudienceNumber> = []
     /// Keys that go when the record of their visitor's end is durable.
@@ -234,9 +238,12 @@ package final class AudienceBook {
     ///
     /// - Parameter profile: what a merge does with the profile in the tables: ``AudienceTables/MergedProfile/dropped``
     ///   where the survivor's was loaded from a snapshot of after the merge.
+    /// - Parameter sequence: of the record, which tells what a snapshot that was loaded has counted already.
     package func apply(
-        _ record: VisitorRecord, at millis: Int64, profile: AudienceTables.MergedProfile = .united
+        _ record: VisitorRecord, at millis: Int64, profile: AudienceTables.MergedProfile = .united,
+        sequence: UInt64 = .max
     ) {
+        replayedSequence = sequence
         switch record {
         case .act(let visitor, let act): apply(act, to: visitor, at: millis)
         case .link(let visitor, let identities):
@@ -307,6 +314,7 @@ package final class AudienceBook {
     }
 
     func clearProfile(_ visitor: VisitorNumber) {
+        forgetCounts(of: visitor)
         for membership in tables.memberships(visitor) {
             tables.removeMembership(visitor, audience: membership.audience)
         }
@@ -389,7 +397,9 @@ package final class AudienceBook {
 
     /// - Returns: false for an act that is known already.
     func record(_ act: VisitorAct, of visitor: VisitorNumber, at millis: Int64) -> Bool {
-        guard states[visitor]?.hasSeen(act.id) != true else { return false }
+        let isNew = states[visitor]?.hasSeen(act.id) != true
+        count(act, of: visitor, isNew: isNew)
+        guard isNew else { return false }
         states[visitor, default: VisitorState()].see(act.id)
         let change = states[visitor, default: VisitorState()].history.record(ActOwner.scoped(act))
         tables.touch(visitor, atSeconds: UInt32(clamping: max(millis, act.instant.millis) / 1000))

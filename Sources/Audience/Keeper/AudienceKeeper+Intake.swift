@@ -131,9 +131,9 @@ extension AudienceKeeper {
 
     /// Whether a notice is something that a visitor did, and may be kept.
     static func isAct(_ event: Event) -> Bool {
-        // A conversion comes as an act of its own, by whoever reported it.
-        guard event.kind == .impression || event.kind == .click else { return false }
         let facts = event.facts
+        // A conversion comes as an act of its own, by whoever reported it.
+        guard event.kind == .impression || event.kind == .click || isCounted(event) else { return false }
         return facts.consent == ConsentMode.full.rawValue && !facts.isTest
             && (facts.visitorHigh != 0 || facts.visitorLow != 0)
     }
@@ -144,9 +144,11 @@ extension AudienceKeeper {
     func take(notice event: Event, isOld: Bool) {
         let facts = event.facts
         let surrogate = IdentityKey(high: facts.visitorHigh, low: facts.visitorLow)
-        let id = hasher.eventID(event.id, sender: "vendue")
-        var act = VisitorAct(id: id, type: event.kind.label, instant: Instant(micros: event.instant.millis * 1000))
+        let kind = Self.isCounted(event) ? EventKind.impression : event.kind
+        let id = hasher.eventID(Event(kind, at: event.instant, facts: facts).id, sender: "vendue")
+        var act = VisitorAct(id: id, type: kind.label, instant: Instant(micros: event.instant.millis * 1000))
         act.consent = facts.consent
+        if Self.isCounted(event) { (act.caps, act.household) = (facts.caps, facts.household) }
         for (name, text) in [
             ("advertiser", facts.advertiser), ("strategy", facts.strategy), ("creative", facts.creative),
             ("exchange", facts.exchange), ("domain", facts.domain),
@@ -159,7 +161,11 @@ extension AudienceKeeper {
         }
         // A visitor who opted out meanwhile, or a log that takes nothing: the notice itself is booked all the same.
         guard let visitor = try? resolve([], surrogate, at: act.instant.millis) else { return }
-        _ = try? book.take(act, of: visitor)
+        if let household = act.household {
+            _ = try? book.resolve([Identity(.household, household)], at: act.instant.millis)
+        }
+        guard let sequence = try? book.take(act, of: visitor) else { return }
+        if !act.caps.isEmpty { uncounted.append((sequence, facts)) }
     }
 
     /// A text as an act may have it, cut behind a whole character.

@@ -114,6 +114,7 @@ extension AudienceBook {
             isEnd = outcome.isEnd
         }
         guard isEnd else { throw AudienceFault("the snapshot's histories end early; \(remedy)") }
+        self.stamps = stamps
         return stamps
     }
 

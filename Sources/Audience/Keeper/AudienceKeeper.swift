@@ -45,6 +45,8 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     /// What was taken, and is answered when it is durable and in the profiles: the next bid knows of it.
     private var answers: [(sequence: UInt64, outcome: IntakeOutcome, done: @Sendable (IntakeOutcome) -> Void)] = []
     var hasLogFailed = false
+    /// Bids whose impressions were taken, and are counted when they are durable.
+    var uncounted: [(sequence: UInt64, facts: BidFacts)] = []
     /// Erasures that wait for their record to be durable.
     var erasures: [(sequence: UInt64, done: @Sendable (EraseOutcome) -> Void)] = []
     /// Lists whose memberships stand in the tables, and which the next snapshot makes superfluous.
@@ -120,6 +122,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     ///
     /// - Parameter isOld: of before this start, which may be in the profile already.
     package func follow(_ event: Event, isOld: Bool = false) {
+        if !isOld { book.tables.pending.follow(event) }
         guard Self.isAct(event) else { return }
         post(.notice(event, isOld: isOld))
     }
@@ -246,6 +249,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
             nextSweepMillis = millis + Int64(Self.idleMillis)
             book.sweep(Self.sweepSlots, at: millis)
         }
+        book.tables.pending.takesStrangers = book.tables.hasRoom
         planSnapshot(at: millis)
         if !jobs.isEmpty {
             let until = services.time.moment().nanos + Self.sliceNanos
@@ -282,6 +286,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         case .durable(let sequence, let hasFailed):
             durable = max(durable, sequence)
             book.becameDurable(through: durable, at: services.time.instant().millis)
+            releaseCounted()
             hasLogFailed = hasLogFailed || hasFailed
             answer()
             endErasures()
@@ -393,6 +398,8 @@ package struct AudienceFigures: Sendable {
     package var histories = 0
     package var visitors = 0
     package var memberships = 0
+    /// Reservations against frequency caps that found no place.
+    package var pendingFull: UInt64 = 0
     /// Visitors by audience; those whose membership has ended count until a sweep comes by.
     package var sizes: [String: Int] = [:]
 
@@ -401,6 +408,7 @@ package struct AudienceFigures: Sendable {
     init(_ book: AudienceBook, _ catalog: AudienceCatalog, jobs: Int) {
         visitors = book.tables.visitorCount
         memberships = book.tables.membershipCount
+        pendingFull = book.tables.pending.fullCount
         for (id, entry) in catalog.roster.entries { sizes[id] = book.tables.size(of: entry.number) }
         counts = book.counts
         bytes = book.tables.bytes.total

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Words in memory that one thread writes and others read without waiting.
+/// Words in memory that one thread writes, or several word by word, and others read without waiting.
 ///
 /// Every access is atomic and within bounds. Whoever holds the words keeps the memory behind them.
 @safe
@@ -41,5 +41,25 @@ struct AtomicWords: @unchecked Sendable {
     func storeReleasing(_ word: UInt64, _ index: Int) {
         precondition(index >= 0 && index < count)
         unsafe base[index].store(word, ordering: .releasing)
+    }
+
+    // MARK: Several writers
+
+    /// In one order with ``exchange(_:for:_:)`` on all threads.
+    @inline(__always)
+    func loadOrdered(_ index: Int) -> UInt64 {
+        precondition(index >= 0 && index < count)
+        return unsafe base[index].load(ordering: .sequentiallyConsistent)
+    }
+
+    /// Puts a word in the place of another.
+    ///
+    /// - Returns: false where something else stood there by then; nothing changed.
+    @inline(__always)
+    func exchange(_ expected: UInt64, for word: UInt64, _ index: Int) -> Bool {
+        precondition(index >= 0 && index < count)
+        return unsafe base[index].compareExchange(
+            expected: expected, desired: word, ordering: .sequentiallyConsistent
+        ).exchanged
     }
 }

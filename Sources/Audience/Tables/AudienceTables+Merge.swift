@@ -40,7 +40,7 @@ extension AudienceTables {
         take(keptWord.block, into: &draft)
         take(gone.block, into: &otherDraft)
         draft.unite(otherDraft)
-        droppedCount += draft.limit()
+        droppedCount += draft.limit(near: FrequencyCounter.second(sweptMillis))
         return replace(kept, flags: flags)
     }
 

@@ -83,7 +83,7 @@ extension AudienceTables {
 
     // MARK: Counters
 
-    /// Counts something for a visitor, within a window that began with the first time.
+    /// Counts something for a visitor, within a window that slides.
     ///
     /// - Parameters:
     ///   - counter: which; with its window it is one counter.
@@ -102,16 +102,28 @@ extension AudienceTables {
             for index in 0..<head.counters where pool.words.load(start + head.counterIndex(index)) == name {
                 let stateIndex = start + head.counterIndex(index) + 1
                 var found = FrequencyCounter(name: name, state: pool.words.load(stateIndex))
-                found.increment(at: second, swept: FrequencyCounter.second(sweptMillis))
+                found.increment(at: second)
                 pool.words.store(found.state, stateIndex)
                 return true
             }
         }
-        let fresh = FrequencyCounter(name: name, state: second << 32 | 1)
+        let fresh = FrequencyCounter(name: name, at: second)
         if block > 0, append(fresh, start) { return true }
         take(block, into: &draft)
         draft.counters.append(fresh)
-        droppedCount += draft.limit()
+        droppedCount += draft.limit(near: max(second, FrequencyCounter.second(sweptMillis)))
+        return replace(number)
+    }
+
+    /// Forgets all that was counted for a visitor.
+    ///
+    /// - Returns: false where there is no memory for the rest of the profile; then it stays as it was.
+    @discardableResult
+    package func removeCounters(_ visitor: VisitorNumber) -> Bool {
+        guard let number = root(visitor.rawValue) else { return true }
+        take(directory[number].block, into: &draft)
+        guard !draft.counters.isEmpty else { return true }
+        draft.counters.removeAll(keepingCapacity: true)
         return replace(number)
     }
 
@@ -141,11 +153,12 @@ extension AudienceTables {
                 draft.memberships.append(word)
             }
         }
-        let second = keepsEnded ? 0 : FrequencyCounter.second(sweptMillis)
+        let keepsCounters = keepsEnded || sweptMillis == .min
+        let second = FrequencyCounter.second(sweptMillis)
         for counter in 0..<head.counters {
             let index = start + head.counterIndex(counter)
             let found = FrequencyCounter(name: pool.words.load(index), state: pool.words.load(index + 1))
-            if found.isLive(at: second) { draft.counters.append(found) }
+            if keepsCounters || found.isLive(at: second) { draft.counters.append(found) }
         }
     }
 

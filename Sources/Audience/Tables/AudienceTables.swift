@@ -17,6 +17,8 @@ package final class AudienceTables: @unchecked Sendable {
     let directory: VisitorDirectory
     let pool: BlockPool
     let shownIdentities: Atomic<UnsafeMutableRawPointer>
+    /// Impressions that were bid for and are not counted yet; safe to use from any thread.
+    package let pending = PendingImpressions()
     let largePages: Bool
     /// Above this no new visitor is made.
     package var bytesMax: Int

@@ -57,8 +57,9 @@ struct ProfileDraft {
 
     /// Keeps what lasts longest.
     ///
+    /// - Parameter second: since 1970; the present, about.
     /// - Returns: how many memberships and counters were dropped.
-    mutating func limit() -> Int {
+    mutating func limit(near second: UInt64) -> Int {
         var dropped = 0
         if memberships.count > TableLimits.membershipsMax {
             memberships.sort { ($0 << 24, $0) > ($1 << 24, $1) }
@@ -66,7 +67,7 @@ struct ProfileDraft {
             memberships.removeLast(memberships.count - TableLimits.membershipsMax)
         }
         if counters.count > TableLimits.countersMax {
-            counters.sort { ($0.begin, $0.name) > ($1.begin, $1.name) }
+            counters.sort { ($0.end(near: second), $0.name) > ($1.end(near: second), $1.name) }
             dropped += counters.count - TableLimits.countersMax
             counters.removeLast(counters.count - TableLimits.countersMax)
         }

@@ -62,7 +62,7 @@ package final class TableReader {
         return resolve(visitor.rawValue)?.word.flags
     }
 
-    /// How often something was counted for a visitor within the window that holds an instant.
+    /// How often something was counted for a visitor within the window that ends at an instant.
     ///
     /// - Parameter millis: since 1970.
     /// - Returns: zero for nobody.
@@ -78,10 +78,30 @@ package final class TableReader {
         let name = FrequencyCounter.name(counter, windowSeconds)
         for index in 0..<head.counters where words.load(start + head.counterIndex(index)) == name {
             let found = FrequencyCounter(name: name, state: words.load(start + head.counterIndex(index) + 1))
-            return found.isLive(at: FrequencyCounter.second(millis)) ? Int(found.count) : 0
+            return found.count(at: FrequencyCounter.second(millis))
         }
         return 0
     }
+
+    /// Copies out all counters of a visitor.
+    ///
+    /// - Parameter list: cleared first; with room for ``TableLimits/countersMax`` nothing is allocated.
+    func read(countersOf visitor: VisitorNumber, into list: inout [FrequencyCounter]) {
+        list.removeAll(keepingCapacity: true)
+        tables.epochs.enter(line)
+        defer { tables.epochs.leave(line) }
+        guard let word = resolve(visitor.rawValue)?.word, word.block > 0 else { return }
+        let words = tables.pool.words
+        let start = Int(word.block) * 2
+        let head = ProfileHead(words.loadAcquiring(start))
+        for counter in 0..<head.counters {
+            let index = start + head.counterIndex(counter)
+            list.append(FrequencyCounter(name: words.load(index), state: words.load(index + 1)))
+        }
+    }
+
+    /// What is known of a visitor besides its profile; nil for nobody.
+    func flags(_ visitor: VisitorNumber) -> VisitorFlags? { resolve(visitor.rawValue)?.word.flags }
 
     /// Who a number stands for, and what the directory says of that visitor.
     @inline(__always)

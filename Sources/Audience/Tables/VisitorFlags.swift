@@ -16,7 +16,7 @@ package struct VisitorFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
 package enum TableLimits {
     /// Of one visitor. A bid reads all of them; beyond that the ones that end first are dropped, and counted.
     package static let membershipsMax = 512
-    /// Of one visitor. Beyond that those begun first are dropped, and counted.
+    /// Of one visitor. Beyond that those that end first are dropped, and counted.
     package static let countersMax = 256
     /// Bytes of a snapshot's block: what a damaged length can make a loader wait for.
     package static let blockBytesMax = 1 << 22

@@ -137,7 +137,8 @@ final class KeeperWorld {
             if let stamps, sequence <= stamps.oldest { continue }
             if case .act(let visitor, _) = record, keys.deleted.contains(visitor) { continue }
             let isInSnapshot = record.visitor.flatMap { visitor in stamps.map { sequence <= $0.stamp(of: visitor) } }
-            book.apply(record, at: millis, profile: isInSnapshot == true ? .dropped : .united)
+            book.apply(
+                record, at: millis, profile: isInSnapshot == true ? .dropped : .united, sequence: sequence)
         }
     }
 

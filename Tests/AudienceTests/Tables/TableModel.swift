@@ -8,9 +8,22 @@ struct TableModel {
         let window: UInt32
     }
 
+    /// By slice of a quarter of the window: what the latest and the four before it hold.
     struct Count: Equatable {
-        var begin: Int64
-        var count: Int
+        var slices: [Int64: Int] = [:]
+
+        func live(at second: Int64, _ window: UInt32) -> Int {
+            let now = second / slice(window)
+            return slices.reduce(0) { $0 + ($1.key >= now - 4 ? $1.value : 0) }
+        }
+
+        func slice(_ window: UInt32) -> Int64 { (Int64(window) + 3) / 4 }
+
+        /// What comes late counts in the eldest slice.
+        mutating func add(at second: Int64, _ window: UInt32) {
+            let now = second / slice(window)
+            slices[max(now, (slices.keys.max() ?? now) - 4), default: 0] += 1
+        }
     }
 
     struct Visitor: Equatable {
@@ -34,10 +47,7 @@ struct TableModel {
 
     mutating func count(_ visitor: VisitorNumber, _ counter: Counter, at second: Int64) {
         guard let root = root(visitor) else { return }
-        var count = visitors[root]?.counters[counter] ?? Count(begin: second, count: 0)
-        if second >= count.begin + Int64(counter.window) { count = Count(begin: second, count: 0) }
-        count.count += 1
-        visitors[root]?.counters[counter] = count
+        visitors[root]?.counters[counter, default: Count()].add(at: second, counter.window)
     }
 
     mutating func merge(_ from: VisitorNumber, into: VisitorNumber) {
@@ -47,14 +57,7 @@ struct TableModel {
         guard var visitor = visitors[kept] else { return }
         visitor.memberships.merge(other.memberships) { max($0, $1) }
         for (counter, count) in other.counters {
-            guard let own = visitor.counters[counter] else {
-                visitor.counters[counter] = count
-                continue
-            }
-            // Windows that do not overlap are two, and the earlier is over.
-            let overlap = abs(own.begin - count.begin) < Int64(counter.window)
-            let later = own.begin >= count.begin ? own : count
-            visitor.counters[counter] = overlap ? Count(begin: later.begin, count: own.count + count.count) : later
+            visitor.counters[counter, default: Count()].slices.merge(count.slices) { $0 + $1 }
         }
         if other.flags.contains(.optedOut) { visitor.flags.insert(.optedOut) }
         visitor.lastSeen = max(visitor.lastSeen, other.lastSeen)
@@ -71,7 +74,7 @@ struct TableModel {
         visitors = visitors.mapValues { visitor in
             var visitor = visitor
             visitor.memberships = visitor.memberships.filter { $0.value > millis }
-            visitor.counters = visitor.counters.filter { $0.value.begin + Int64($0.key.window) > millis / 1000 }
+            visitor.counters = visitor.counters.filter { $0.value.live(at: millis / 1000, $0.key.window) > 0 }
             return visitor
         }
     }

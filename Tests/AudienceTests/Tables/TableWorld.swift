@@ -183,9 +183,8 @@ struct TableWorld {
             #expect(found == expected?.memberships.filter { $0.value > now } ?? [:], comment)
             for (counter, window) in Self.counters {
                 let state = expected?.counters[TableModel.Counter(counter: counter, window: window)]
-                let isLive = state.map { now / 1000 < $0.begin + Int64(window) } ?? false
                 let count = reader.counter(number, counter: counter, windowSeconds: window, atMillis: now)
-                #expect(count == (isLive ? state?.count : 0), comment)
+                #expect(count == state?.live(at: now / 1000, window) ?? 0, comment)
             }
         }
     }
