@@ -10,7 +10,7 @@ package struct AudiencePolicy: Equatable, Sendable {
     package var householdVisitorsMax = 6
     /// Visitors that are made room for at start; the tables grow beyond.
     package var visitors = 10_000
-    /// Of all tables together; then those longest idle make room.
+    /// Of all that is kept of visitors in memory; then those longest idle make room.
     package var bytesMax = 4 << 30
 
     package init() {}

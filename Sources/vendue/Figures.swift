@@ -111,9 +111,9 @@ extension AudienceFigures {
         # HELP vendue_audience_memberships Memberships of visitors in audiences, ended ones not yet swept among them.
         # TYPE vendue_audience_memberships gauge
         vendue_audience_memberships \(memberships)
-        # HELP vendue_audience_bytes Memory of identities, profiles and memberships.
+        # HELP vendue_audience_bytes Memory that memory_mb limits, by what it is used for.
         # TYPE vendue_audience_bytes gauge
-        vendue_audience_bytes \(bytes)
+        \(bytes.parts.map { "vendue_audience_bytes{part=\"\($0.name)\"} \($0.bytes)" }.joined(separator: "\n"))
         # HELP vendue_audience_timers Instants at which an audience of a visitor is looked at again.
         # TYPE vendue_audience_timers gauge
         vendue_audience_timers \(timers)

@@ -51,6 +51,12 @@ extension AudienceBook {
         return timers.first.map { $0 <= millis } ?? false
     }
 
+    /// Whether something will come of a timer: its visitor may be gone, or another look planned instead.
+    func isPlanned(_ timer: TimerQueue.Entry) -> Bool {
+        guard let visitor = tables.resolve(VisitorNumber(timer.visitor)) else { return false }
+        return states[visitor]?.due.contains { $0.audience == timer.audience && $0.millis == timer.due } ?? false
+    }
+
     /// Works one audience of one visitor out; those that refer to it are the caller's to look at.
     ///
     /// - Returns: whether it is another than before.

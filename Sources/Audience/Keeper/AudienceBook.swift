@@ -12,7 +12,9 @@ package final class AudienceBook {
     package let tables: AudienceTables
     let policy: AudiencePolicy
     /// Of visitors that did something; one that only stands in a list has none.
-    var states: [VisitorNumber: VisitorState] = [:]
+    var states = VisitorStates()
+    /// Of what was told and is not taken yet.
+    var inboxBytes = 0
     var compiled = CompiledAudiences([]) { _ in nil }
     var timers = TimerQueue()
     package internal(set) var counts = AudienceCounts()
@@ -118,6 +120,7 @@ package final class AudienceBook {
     }
 
     private func makeVisitor(of identities: [Identity], at millis: Int64) throws(IntakeRefusal) -> VisitorNumber {
+        countBytes()
         guard let visitor = tables.makeVisitor() else { throw .full }
         guard keys.make(visitor) else {
             tables.remove(visitor)
@@ -339,10 +342,24 @@ package final class AudienceBook {
         (states.removeValue(forKey: visitor)?.former ?? []) + [visitor]
     }
 
+    /// Memory in use. On the writer's thread.
+    var bytes: AudienceBytes {
+        var bytes = AudienceBytes()
+        let tables = tables.bytes
+        (bytes.identities, bytes.directory) = (tables.identities, tables.directory)
+        bytes.profiles = tables.memberships + tables.counters
+        (bytes.histories, bytes.timers, bytes.inbox) = (states.bytes, timers.bytes, inboxBytes)
+        return bytes
+    }
+
+    /// Lets the limit count what the tables do not know of.
+    func countBytes() { tables.bytesBeside = states.bytes + timers.bytes + inboxBytes }
+
     /// Goes on through the visitors: drops what is over, and forgets whoever was idle for too long.
     ///
     /// - Parameter slots: of the tables.
     func sweep(_ slots: Int, at millis: Int64) {
+        countBytes()
         let hasRoom = tables.hasRoom
         if hasRoom { idleMillis = policy.visitorMillis }
         let limit = (millis - idleMillis) / 1000
@@ -375,6 +392,7 @@ package final class AudienceBook {
         } else {
             counts.idle += UInt64(gone.count)
         }
+        timers.sweep(slots) { isPlanned($0) }
         // A round that made no room is followed by a stricter one.
         if tally.isRound, !hasRoom { idleMillis = max(3_600_000, idleMillis / 2) }
     }

@@ -55,7 +55,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     private var nextSweepMillis: Int64 = 0
     var isStopping = false
 
-    private let inbox = Mutex<(messages: [Message], isClosed: Bool)>(([], false))
+    private let inbox = Mutex(Inbox())
     private let bell = DispatchSemaphore(value: 0)
     private let sleeping = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
@@ -105,9 +105,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     package func submit(_ submission: Submission, done: @escaping @Sendable (IntakeOutcome) -> Void) {
         let isTaken = inbox.withLock { inbox in
             // Who tells faster than can be written down is told to come again.
-            guard !inbox.isClosed, inbox.messages.count < Self.messagesMax else { return false }
-            inbox.messages.append(.submission(submission, done))
-            return true
+            inbox.offer(.submission(submission, done), bytesMax: services.policy.bytesMax / Self.inboxShare)
         }
         guard isTaken else { return done(.unavailable) }
         ring()
@@ -165,8 +163,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
 
     func post(_ message: Message) {
         let isTaken = inbox.withLock { inbox in
-            if !inbox.isClosed { inbox.messages.append(message) }
-            return !inbox.isClosed
+            inbox.add(message)
         }
         if isTaken { ring() } else { Self.decline(message) }
     }
@@ -177,7 +174,8 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
 
     // MARK: The thread
 
-    private static let messagesMax = 10_000
+    /// What part of the memory limit may wait to be taken.
+    private static let inboxShare = 16
     /// How long a slice of long work may take: what an event waits at most behind it.
     private static let sliceNanos: Int64 = 1_000_000
     private static let idleMillis = 20
@@ -208,8 +206,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         for job in jobs { job.cancel() }
         let rest = inbox.withLock { inbox in
             inbox.isClosed = true
-            defer { inbox.messages = [] }
-            return inbox.messages
+            return inbox.take().messages
         }
         for message in rest { Self.decline(message) }
     }
@@ -236,14 +233,14 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     ///
     /// - Returns: whether there is more to do at once.
     package func turn() -> Bool {
-        let messages = inbox.withLock { inbox in
-            defer { inbox.messages = [] }
-            return inbox.messages
-        }
+        let (messages, bytes) = inbox.withLock { $0.take() }
+        book.inboxBytes = bytes
         for message in messages { handle(message) }
         let millis = services.time.instant().millis
         var isBusy = book.advance(to: millis, limit: 1000)
         isBusy = book.evaluateRest(200, at: millis) || isBusy
+        book.inboxBytes = inbox.withLock { $0.bytes }
+        book.countBytes()
         // Where there is no room, somebody idle has to go now.
         if millis >= nextSweepMillis || !book.tables.hasRoom {
             nextSweepMillis = millis + Int64(Self.idleMillis)
@@ -392,7 +389,7 @@ package enum EraseOutcome: Equatable, Sendable {
 /// What the keeper has and does, for metrics.
 package struct AudienceFigures: Sendable {
     package var counts = AudienceCounts()
-    package var bytes = 0
+    package var bytes = AudienceBytes()
     package var timers = 0
     package var jobs = 0
     package var histories = 0
@@ -411,7 +408,7 @@ package struct AudienceFigures: Sendable {
         pendingFull = book.tables.pending.fullCount
         for (id, entry) in catalog.roster.entries { sizes[id] = book.tables.size(of: entry.number) }
         counts = book.counts
-        bytes = book.tables.bytes.total
+        bytes = book.bytes
         timers = book.timers.count
         histories = book.states.count
         self.jobs = jobs

@@ -13,13 +13,21 @@ struct TimerQueue {
 
     private var heap: [Entry] = []
 
+    /// Where sweeping goes on.
+    private var hand = 0
+
     var count: Int { heap.count }
+    var bytes: Int { heap.count * MemoryLayout<Entry>.stride }
     /// When the first falls due.
     var first: Int64? { heap.first?.due }
 
     mutating func insert(_ entry: Entry) {
         heap.append(entry)
-        var child = heap.count - 1
+        rise(heap.count - 1)
+    }
+
+    private mutating func rise(_ place: Int) {
+        var child = place
         while child > 0 {
             let parent = (child - 1) / 2
             guard heap[child].due < heap[parent].due else { return }
@@ -34,13 +42,31 @@ struct TimerQueue {
         let last = heap.removeLast()
         if !heap.isEmpty {
             heap[0] = last
-            sink()
+            sink(0)
         }
         return first
     }
 
-    private mutating func sink() {
-        var parent = 0
+    /// Goes on through the entries where the last call stopped, and takes out those of which nothing will come.
+    ///
+    /// Entries change their places between calls: one may be looked at twice, another in the next round.
+    mutating func sweep(_ count: Int, isNeeded: (Entry) -> Bool) {
+        for _ in 0..<min(count, heap.count) {
+            if hand >= heap.count { hand = 0 }
+            if heap.isEmpty || isNeeded(heap[hand]) { hand += 1 } else { remove(hand) }
+        }
+    }
+
+    private mutating func remove(_ place: Int) {
+        let last = heap.removeLast()
+        guard place < heap.count else { return }
+        heap[place] = last
+        rise(place)
+        sink(place)
+    }
+
+    private mutating func sink(_ place: Int) {
+        var parent = place
         while true {
             var child = 2 * parent + 1
             guard child < heap.count else { return }

@@ -78,6 +78,12 @@ package struct VisitorHistory: Equatable, Sendable {
         return oldest == .max ? nil : oldest
     }
 
+    /// What comes before an array's elements in memory.
+    static let arrayHeadBytes = 32
+
+    /// Bytes in memory, those that are kept free for more among them.
+    var bytesHeld: Int { storage.capacity == 0 ? 0 : Self.arrayHeadBytes + storage.capacity }
+
     /// Things the visitor had to do with, the latest first.
     package var items: [Item] { itemRecords.reversed().map { Item(name: $0.name, millis: $0.millis) } }
 

@@ -52,7 +52,7 @@ extension AudienceTables {
         let isCrowded = Double(identities.live) > 0.7 * Double(identities.view.places)
         let room = Double(identities.view.places) * IdentityTable.fillMade * (isCrowded ? Self.growth : 1)
         let bytesNext = IdentityTable.bytes(places: IdentityTable.places(Int(room)))
-        guard bytes.total + bytesNext <= bytesMax || !isCrowded else { return }
+        guard bytes.total + bytesBeside + bytesNext <= bytesMax || !isCrowded else { return }
         nextIdentities = IdentityTable(identities: Int(room), largePages: largePages)
         copiedSlots = 0
     }

@@ -22,6 +22,8 @@ package final class AudienceTables: @unchecked Sendable {
     let largePages: Bool
     /// Above this no new visitor is made.
     package var bytesMax: Int
+    /// What else of visitors is in memory, and counts under the same limit.
+    package var bytesBeside = 0
 
     var identities: IdentityTable
     /// The larger table that is being filled, and how many slots of the present one it holds.
@@ -107,7 +109,7 @@ package final class AudienceTables: @unchecked Sendable {
     /// Whether another visitor may be made, and there is a place for an identifier of it.
     package var hasRoom: Bool {
         let hasPlace = nextIdentities != nil || identities.fill < IdentityTable.fillMax
-        return hasPlace && bytes.total < bytesMax
+        return hasPlace && bytes.total + bytesBeside < bytesMax
     }
 
     // MARK: Visitors
