@@ -44,9 +44,10 @@ final class AudienceSide {
             visitors: policy.visitors, identities: policy.visitors * 4, bytesMax: policy.bytesMax)
         let line = LogLine()
         let writer = VisitorSealer(keys: keys, directoryKey: visitorKey)
-        book = AudienceBook(tables: tables, policy: policy, keys: KeyRegister(keys: keys, logger: logger)) { record in
-            line.append(record, by: writer, at: time.instant())
-        }
+        book = AudienceBook(
+            tables: tables, policy: policy, keys: KeyRegister(keys: keys, logger: logger),
+            symbols: SymbolKey(identityKey: visitorKey)
+        ) { record in line.append(record, by: writer, at: time.instant()) }
         self.line = line
         self.logger = logger
         stamps = try book.load(from: folder)

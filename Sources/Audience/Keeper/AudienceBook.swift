@@ -15,7 +15,9 @@ package final class AudienceBook {
     var states = VisitorStates()
     /// Of what was told and is not taken yet.
     var inboxBytes = 0
-    var compiled = CompiledAudiences([]) { _ in nil }
+    var compiled: CompiledAudiences
+    /// Of the names in histories.
+    let symbols: SymbolKey
     var timers = TimerQueue()
     package internal(set) var counts = AudienceCounts()
     /// Survivors of merges since a snapshot was begun, which it has to hold as they are now.
@@ -49,14 +51,17 @@ package final class AudienceBook {
     /// - Parameters:
     ///   - append: puts a record into the log and returns its sequence.
     ///   - keys: of visitors' records.
+    ///   - symbols: the key of the names in histories, which never changes.
     package init(
-        tables: AudienceTables, policy: AudiencePolicy, keys: any AudienceKeys,
+        tables: AudienceTables, policy: AudiencePolicy, keys: any AudienceKeys, symbols: SymbolKey,
         append: @escaping (VisitorRecord) -> AppendOutcome
     ) {
         self.tables = tables
         self.policy = policy
         self.append = append
         self.keys = keys
+        self.symbols = symbols
+        compiled = CompiledAudiences([], key: symbols) { _ in nil }
         tables.bytesMax = .max
     }
 
@@ -419,7 +424,7 @@ package final class AudienceBook {
         count(act, of: visitor, isNew: isNew)
         guard isNew else { return false }
         states[visitor, default: VisitorState()].see(act.id)
-        let change = states[visitor, default: VisitorState()].history.record(ActOwner.scoped(act))
+        let change = states[visitor, default: VisitorState()].history.record(ActOwner.scoped(act), by: symbols)
         tables.touch(visitor, atSeconds: UInt32(clamping: max(millis, act.instant.millis) / 1000))
         review(visitor, after: [change.recorded, change.dropped].compactMap { $0 }, at: millis)
         return true

@@ -23,7 +23,7 @@ extension AudienceKeeper {
 
     /// Compiles the rules there are, those in the making too, so that what happens meanwhile counts for both.
     private func compile() {
-        book.compiled = CompiledAudiences(catalog.rules) { catalog.number(of: $0) }
+        book.compiled = CompiledAudiences(catalog.rules, key: book.symbols) { catalog.number(of: $0) }
         book.inForce = catalog.numbers
         guard !book.compiled.cycle.isEmpty else { return }
         let circle = book.compiled.cycle.joined(separator: ", ")

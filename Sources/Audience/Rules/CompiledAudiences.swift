@@ -32,12 +32,13 @@ package final class CompiledAudiences {
 
     /// - Parameters:
     ///   - sources: every id once.
+    ///   - key: of the symbols in histories.
     ///   - number: of an audience's id, also of one without a rule; nil where there is none, and nobody is in it.
-    package init(_ sources: [Source], number: (String) -> AudienceNumber?) {
+    package init(_ sources: [Source], key: SymbolKey, number: (String) -> AudienceNumber?) {
         let order = AudienceOrder(sources.map { ($0.id, $0.rule.references) })
         let byID = Dictionary(sources.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let ordered = order.order.compactMap { byID[$0] }
-        let rules = ordered.map { CompiledRule($0.rule, number: number) }
+        let rules = ordered.map { CompiledRule($0.rule, key, number: number) }
         unordered = order.unordered
         cycle = order.cycle
         all = ordered.map(\.number)

@@ -13,13 +13,13 @@ final class CompiledEvent {
     private let sum: ClosedRange<Int64>
     private let recency: ClosedRange<Int64>?
 
-    init(_ rule: EventRule) {
-        acts = CompiledActs(rule.acts)
+    init(_ rule: EventRule, _ key: SymbolKey) {
+        acts = CompiledActs(rule.acts, key)
         window = rule.within?.millis ?? .max
         let most = rule.atMost ?? .max
         // A rule that nothing fits, which no document can say, is one of impossible numbers.
         count = rule.atLeast <= most ? rule.atLeast...most : .max ... .max
-        sumName = rule.sum.map { Symbol($0.property) }
+        sumName = rule.sum.map { key.symbol($0.property) }
         sum = Self.range(rule.sum?.atLeast?.rawValue ?? .min, rule.sum?.atMost?.rawValue ?? .max)
         recency = rule.recency.map { recency in
             let (low, high) = (recency.atLeast?.millis ?? 0, recency.atMost?.millis ?? Self.never)
@@ -99,7 +99,7 @@ final class CompiledEvent {
         var total: Int128 = 0
         var offset = entry.values.lowerBound
         while entry.find(name, bytes, from: &offset) {
-            if let number = HistoryEntry.value(bytes, at: &offset).value.number { total += Int128(number) }
+            if let number = HistoryEntry.value(bytes, at: &offset).number { total += Int128(number) }
         }
         return Int64(clamping: total)
     }

@@ -20,6 +20,7 @@ final class CompiledRule {
         var end: Int
     }
 
+    private let key: SymbolKey
     /// Each node stands before those below it.
     private(set) var nodes: [Node] = []
     private(set) var events: [CompiledEvent] = []
@@ -29,7 +30,10 @@ final class CompiledRule {
     private(set) var audiences: [[AudienceNumber]] = []
 
     /// - Parameter number: of an audience's id; nil where there is none, and nobody is in it.
-    init(_ rule: AudienceRule, number: (String) -> AudienceNumber?) { add(rule, number) }
+    init(_ rule: AudienceRule, _ key: SymbolKey, number: (String) -> AudienceNumber?) {
+        self.key = key
+        add(rule, number)
+    }
 
     private func add(_ rule: AudienceRule, _ number: (String) -> AudienceNumber?) {
         let index = nodes.count
@@ -39,13 +43,13 @@ final class CompiledRule {
         case .not(let part): add(.not, [part], number)
         case .event(let event):
             nodes.append(Node(kind: .event(events.count), end: index + 1))
-            events.append(CompiledEvent(event))
+            events.append(CompiledEvent(event, key))
         case .sequence(let sequence):
             nodes.append(Node(kind: .sequence(sequences.count), end: index + 1))
-            sequences.append(CompiledSequence(sequence))
+            sequences.append(CompiledSequence(sequence, key))
         case .trait(let properties):
             nodes.append(Node(kind: .trait(traits.count), end: index + 1))
-            traits.append(properties.map(CompiledProperty.init))
+            traits.append(properties.map { CompiledProperty($0, key) })
         case .audience(let ids):
             nodes.append(Node(kind: .audience(audiences.count), end: index + 1))
             audiences.append(ids.compactMap(number))
@@ -75,9 +79,9 @@ struct CompiledActs {
     let types: [Symbol]
     let properties: [CompiledProperty]
 
-    init(_ rule: ActRule) {
-        types = rule.types.map { Symbol($0) }
-        properties = rule.properties.map(CompiledProperty.init)
+    init(_ rule: ActRule, _ key: SymbolKey) {
+        types = rule.types.map { key.symbol($0) }
+        properties = rule.properties.map { CompiledProperty($0, key) }
     }
 
     @inline(__always)
@@ -101,8 +105,8 @@ struct CompiledProperty {
     private var spelledNumbers: [Int64] = []
     private var between: ClosedRange<Int64>?
 
-    init(_ rule: PropertyRule) {
-        name = Symbol(rule.name)
+    init(_ rule: PropertyRule, _ key: SymbolKey) {
+        name = key.symbol(rule.name)
         switch rule.wish {
         case .between(let min, let max):
             let (low, high) = (min?.rawValue ?? .min, max?.rawValue ?? .max)
@@ -128,7 +132,7 @@ struct CompiledProperty {
     func matches(_ entry: HistoryEntry, _ bytes: RawSpan) -> Bool {
         var offset = entry.values.lowerBound
         while entry.find(name, bytes, from: &offset) {
-            if accepts(HistoryEntry.value(bytes, at: &offset).value) { return true }
+            if accepts(HistoryEntry.value(bytes, at: &offset)) { return true }
         }
         return false
     }

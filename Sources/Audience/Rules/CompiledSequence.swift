@@ -17,10 +17,10 @@ final class CompiledSequence {
     /// `.max` where there is no window.
     private let window: Int64
 
-    init(_ rule: SequenceRule) {
+    init(_ rule: SequenceRule, _ key: SymbolKey) {
         steps = rule.steps.map { step in
             Step(
-                acts: CompiledActs(step.acts),
+                acts: CompiledActs(step.acts, key),
                 isAbsence: step.isAbsence,
                 span: step.within?.millis ?? (step.isAbsence ? 0 : .max)
             )

@@ -3,9 +3,9 @@ internal import OpenRTB
 
 /// An act or a trait within the bytes of a history.
 ///
-///     ┌────────────┬──────────┬──────────────┬─ each value: ──┬─────┬─────────────────────────────┐
-///     │ millis 6 B │ symbol 4 │ values' bytes 2 │ property's symbol 4 │ tag 1 │ hash 8, number 8, or both │
-///     └────────────┴──────────┴──────────────┴────────────────┴─────┴─────────────────────────────┘
+///     ┌────────────┬──────────┬─────────────────┬─ each value: ────────┬───────┬───────────────────────────┐
+///     │ millis 6 B │ symbol 8 │ values' bytes 2 │ property's symbol, 4 │ tag 1 │ hash 8, number 8, or both │
+///     └────────────┴──────────┴─────────────────┴──────────────────────┴───────┴───────────────────────────┘
 ///
 /// A trait is an act whose symbol is the trait's own name, as is that of each of its values; without values it tells that
 /// the trait was taken back. All integers are little-endian.
@@ -17,7 +17,7 @@ struct HistoryEntry {
 
     var end: Int { values.upperBound }
 
-    static let headBytes = 12
+    static let headBytes = 16
     /// Instants that fit: from 1970 to the year 6429.
     static let instants: Range<Int64> = 0..<1 << 47
 
@@ -35,7 +35,7 @@ struct HistoryEntry {
         let first: UInt64 = load(bytes, offset)
         millis = Int64(first & 0xFFFF_FFFF_FFFF)
         symbol = Symbol(rawValue: load(bytes, offset &+ 6))
-        let count: UInt16 = load(bytes, offset &+ 10)
+        let count: UInt16 = load(bytes, offset &+ 14)
         let start = offset &+ Self.headBytes
         values = start..<(start &+ Int(count))
     }
@@ -47,7 +47,7 @@ struct HistoryEntry {
     func find(_ name: Symbol, _ bytes: RawSpan, from offset: inout Int) -> Bool {
         while offset < values.upperBound {
             let head: UInt64 = load(bytes, offset)
-            if UInt32(truncatingIfNeeded: head) == name.rawValue { return true }
+            if UInt32(truncatingIfNeeded: head) == name.short { return true }
             offset &+= UInt8(truncatingIfNeeded: head >> 32) == Tag.decimalText ? 21 : 13
         }
         return false
@@ -55,18 +55,17 @@ struct HistoryEntry {
 
     /// Reads the value at an offset and moves behind it.
     @inline(__always)
-    static func value(_ bytes: RawSpan, at offset: inout Int) -> (name: Symbol, value: HistoryValue) {
-        let name = Symbol(rawValue: load(bytes, offset))
+    static func value(_ bytes: RawSpan, at offset: inout Int) -> HistoryValue {
         let tag: UInt8 = load(bytes, offset &+ 4)
         let word: UInt64 = load(bytes, offset &+ 5)
         offset &+= 13
         switch tag {
-        case Tag.text: return (name, .text(word))
-        case Tag.number: return (name, .number(Int64(bitPattern: word)))
+        case Tag.text: return .text(word)
+        case Tag.number: return .number(Int64(bitPattern: word))
         default:
             let number: Int64 = load(bytes, offset)
             offset &+= 8
-            return (name, .decimalText(word, number))
+            return .decimalText(word, number)
         }
     }
 
@@ -75,10 +74,10 @@ struct HistoryEntry {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headBytes + values.count * 21)
         append(UInt64(bitPattern: millis), bytes: 6, to: &bytes)
-        append(UInt64(symbol.rawValue), bytes: 4, to: &bytes)
+        append(symbol.rawValue, bytes: 8, to: &bytes)
         append(0, bytes: 2, to: &bytes)
         for (name, value) in values {
-            append(UInt64(name.rawValue), bytes: 4, to: &bytes)
+            append(UInt64(name.short), bytes: 4, to: &bytes)
             switch value {
             case .text(let hash):
                 bytes.append(Tag.text)
@@ -93,15 +92,15 @@ struct HistoryEntry {
             }
         }
         let count = bytes.count - headBytes
-        bytes[10] = UInt8(truncatingIfNeeded: count)
-        bytes[11] = UInt8(truncatingIfNeeded: count >> 8)
+        bytes[14] = UInt8(truncatingIfNeeded: count)
+        bytes[15] = UInt8(truncatingIfNeeded: count >> 8)
         return bytes
     }
 
     /// Whether the bytes that a stranger could have damaged hold an entry; moves the reader behind it.
     static func isSound(_ reader: inout ByteReader) -> (millis: Int64, symbol: Symbol, values: Int)? {
         guard let low = reader.fixed(UInt32.self), let high = reader.fixed(UInt16.self),
-            let symbol = reader.fixed(UInt32.self), let count = reader.fixed(UInt16.self),
+            let symbol = reader.fixed(UInt64.self), let count = reader.fixed(UInt16.self),
             let bytes = reader.take(Int(count))
         else { return nil }
         let millis = Int64(high) << 32 | Int64(low)

@@ -1,21 +1,25 @@
 internal import Units
 
-/// What a visitor's history keeps of the name of a type or property: 32 bits of its hash.
+/// What a visitor's history keeps of the name of a type, trait or property: 64 bits of its keyed hash.
 ///
-/// Snapshots hold symbols, so the hash never changes. Of the names that a deployment has, thousands at most, two share a
-/// symbol about once in a thousand deployments.
+/// Whoever has not the key can find no two names of one symbol, and so forge nobody else's type; by chance two of a
+/// billion names share one about once in forty installations. Snapshots hold symbols, so the hash never changes.
 package struct Symbol: Hashable, BitwiseCopyable, Sendable {
-    package let rawValue: UInt32
+    package let rawValue: UInt64
 
     /// Acts of this type tell traits instead of something done.
-    package static let traits = Symbol("traits")
+    package static let traits = Symbol(rawValue: 0)
 
-    package init(_ name: String) { rawValue = UInt32(truncatingIfNeeded: TextHash.hash(name) >> 32) }
+    /// What stands before a value: an act's own properties are told apart by 32 bits, and a trait bears all 64 itself.
+    var short: UInt32 { UInt32(truncatingIfNeeded: rawValue) }
 
-    init(rawValue: UInt32) { self.rawValue = rawValue }
+    init(rawValue: UInt64) { self.rawValue = rawValue }
 }
 
 /// What a history keeps of a text: FNV-1a of its bytes, finished by a mixer so that every bit depends on all of them.
+///
+/// It needs no key: an act's texts are only ever compared with the wishes of rules that may see the act, whose sender
+/// could as well send the text that is wished.
 enum TextHash {
     static func hash(_ text: String) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -149,7 +149,7 @@ extension VisitorHistory.ItemRecord {
 // MARK: Bytes
 
 extension VisitorHistory {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// What a snapshot keeps: a version, then the history as it stands in memory.
     package var bytes: [UInt8] { [Self.version] + storage }

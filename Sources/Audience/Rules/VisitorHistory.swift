@@ -20,7 +20,7 @@ package struct HistoryLimits: Equatable, Sendable {
 /// What one visitor did, as far as rules ask for it: acts, declared traits and the things seen last.
 ///
 /// Texts are kept as hashes, except the names of the things seen. One array, and none for an empty history; an act with
-/// one text takes 25 bytes, one with a category and an item 38.
+/// one text takes 29 bytes, one with a category and an item 42.
 ///
 ///     ┌────────┬───────────┬─────────────────┬────────────────┬────────┬──────────┬─────────┐
 ///     │ acts 2 │ dropped 2 │ traits' bytes 2 │ items' bytes 2 │ acts … │ traits … │ items … │
@@ -165,23 +165,25 @@ extension VisitorHistory {
     /// An instant before 1970 is not kept. A property `item` is a thing seen.
     ///
     /// - Complexity: O(bytes of the history).
-    package mutating func record(_ act: VisitorAct, limits: HistoryLimits = HistoryLimits()) -> Change {
+    package mutating func record(
+        _ act: VisitorAct, by key: SymbolKey, limits: HistoryLimits = HistoryLimits()
+    ) -> Change {
         let millis = act.instant.micros >= 0 ? act.instant.micros / 1000 : -1
         guard HistoryEntry.instants.contains(millis) else { return Change() }
-        let type = Symbol(act.type)
-        if type == .traits { return recordTraits(act, millis, limits) }
+        let type = key.symbol(act.type)
+        if type == .traits { return recordTraits(act, millis, key, limits) }
         var values: [(name: Symbol, value: HistoryValue)] = []
         for property in act.properties {
-            let name = Symbol(property.name)
+            let name = key.symbol(property.name)
             for value in HistoryValue.values(of: property.value) where values.count < min(limits.values, 255) {
                 values.append((name, value))
             }
-            if name == Self.itemName { see(property.value, millis, limits) }
+            if property.name == Self.itemName { see(property.value, millis, limits) }
         }
         return insert(HistoryEntry.bytes(millis: millis, type, values), millis, type, limits)
     }
 
-    private static let itemName = Symbol("item")
+    private static let itemName = "item"
 
     private mutating func insert(_ bytes: [UInt8], _ millis: Int64, _ type: Symbol, _ limits: HistoryLimits) -> Change {
         if storage.isEmpty { storage = [UInt8](repeating: 0, count: Self.headBytes) }
@@ -218,10 +220,12 @@ extension VisitorHistory {
         return place
     }
 
-    private mutating func recordTraits(_ act: VisitorAct, _ millis: Int64, _ limits: HistoryLimits) -> Change {
+    private mutating func recordTraits(
+        _ act: VisitorAct, _ millis: Int64, _ key: SymbolKey, _ limits: HistoryLimits
+    ) -> Change {
         var parts = Parts(tailOf: self)
         for property in act.properties {
-            let name = Symbol(property.name)
+            let name = key.symbol(property.name)
             let values = HistoryValue.values(of: property.value).prefix(min(limits.values, Parts.traitValuesMax))
             let bytes = HistoryEntry.bytes(millis: millis, name, values.map { (name, $0) })
             parts.setTrait(Record(millis: millis, symbol: name, bytes: bytes[...]), limits, laterWins: true)

@@ -112,7 +112,9 @@ final class KeeperWorld {
         self.directory = directory ?? before?.directory ?? KeeperDirectory()
         let folder = try AudienceFolder(path: self.directory.path)
         tables = AudienceTables(visitors: 100, identities: 400, bytesMax: policy.bytesMax)
-        book = AudienceBook(tables: tables, policy: policy, keys: keys) { log.append($0, at: clock.millis) }
+        book = AudienceBook(
+            tables: tables, policy: policy, keys: keys, symbols: SymbolKey(identityKey: Self.key)
+        ) { log.append($0, at: clock.millis) }
         let stamps = try book.load(from: folder)
         book.planLoaded()
         keeper = try AudienceKeeper(

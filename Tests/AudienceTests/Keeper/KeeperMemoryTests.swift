@@ -26,7 +26,7 @@ struct KeeperMemoryTests {
             default:
                 let act = VisitorAct(id: key, type: "view", instant: Instant(micros: Int64(step) * 1000))
                 states[visitor, default: VisitorState()].see(key)
-                _ = states[visitor]?.history.record(act)
+                _ = states[visitor]?.history.record(act, by: SymbolKey(1, 2))
             }
         }
         var again = VisitorStates()

@@ -12,6 +12,8 @@ private let day: Int64 = 86_400_000
 private let noon: Int64 = 1_780_000_000_000
 
 /// An act so long after the examples' instant.
+private let key = SymbolKey(identityKey: KeeperWorld.key)
+
 private func act(_ type: String, at millis: Int64, _ properties: [(String, VisitorAct.Value)] = []) -> VisitorAct {
     var act = VisitorAct(
         id: IdentityKey(high: 0, low: UInt64(millis)), type: type, instant: Instant(micros: (noon + millis) * 1000))
@@ -28,13 +30,13 @@ private struct Example {
     init(_ when: String) throws {
         let document = try AudienceDocument(try Node.readOne("{\"id\":\"example\",\"when\":\(when)}"))
         guard case .rule(let rule) = document.form else { throw DocumentError([]) }
-        compiled = CompiledAudiences([.init(number: Self.number, id: "example", rule: rule)]) { _ in
+        compiled = CompiledAudiences([.init(number: Self.number, id: "example", rule: rule)], key: key) { _ in
             AudienceNumber(9)
         }
     }
 
     mutating func does(_ type: String, at millis: Int64, _ properties: [(String, VisitorAct.Value)] = []) {
-        _ = history.record(act(type, at: millis, properties))
+        _ = history.record(act(type, at: millis, properties), by: key)
     }
 
     func verdict(at millis: Int64, until: Int64? = nil) -> Verdict {
@@ -223,12 +225,12 @@ struct AudienceExampleTests {
             guard case .rule(let rule) = document.form, let number = numbers[id] else { throw DocumentError([]) }
             return CompiledAudiences.Source(number: number, id: id, rule: rule)
         }
-        let compiled = CompiledAudiences(sources) { numbers[$0] }
+        let compiled = CompiledAudiences(sources, key: key) { numbers[$0] }
         let named = { (ids: [String]) in ids.compactMap { numbers[$0] } }
-        #expect(compiled.affected(by: Symbol("view")) == named(["a", "b", "c"]))
-        #expect(compiled.affected(by: Symbol("cart")) == named(["b", "c"]))
+        #expect(compiled.affected(by: key.symbol("view")) == named(["a", "b", "c"]))
+        #expect(compiled.affected(by: key.symbol("cart")) == named(["b", "c"]))
         #expect(compiled.affected(by: .traits) == named(["d"]))
-        #expect(compiled.affected(by: Symbol("click")).isEmpty)
+        #expect(compiled.affected(by: key.symbol("click")).isEmpty)
         #expect(compiled.affected(by: AudienceNumber(7)) == named(["d"]))
         #expect(compiled.affected(by: AudienceNumber(1)) == named(["b", "c"]))
         #expect(compiled.unordered.sorted() == ["x", "y"])

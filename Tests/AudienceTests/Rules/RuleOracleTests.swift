@@ -47,7 +47,7 @@ struct RuleOracleTests {
         }
         let compiled = CompiledAudiences(
             rules.map { id, rule in .init(number: Self.numbers[id] ?? AudienceNumber(0), id: id, rule: rule) },
-            number: { Self.numbers[$0] }
+            key: SymbolKey(3, 4), number: { Self.numbers[$0] }
         )
         let end = RandomRules.start + Int64(random.below(30)) * 1000
         let uploaded = random.below(2) == 0 ? ["uploaded": end] : [:]
@@ -59,7 +59,7 @@ struct RuleOracleTests {
             if number > 0 {
                 let act = random.act()
                 acts.append(act)
-                _ = history.record(act)
+                _ = history.record(act, by: SymbolKey(3, 4))
             }
             guard number == count || random.below(4) == 0 else { continue }
             let oracle = RuleOracle(acts: acts, rules: rules, uploaded: uploaded)

@@ -4,6 +4,8 @@ import Units
 
 @testable import Audience
 
+private let key = SymbolKey(identityKey: KeeperWorld.key)
+
 private func act(_ type: String, at millis: Int64, _ properties: [(String, VisitorAct.Value)] = []) -> VisitorAct {
     var act = VisitorAct(
         id: IdentityKey(high: 0, low: UInt64(millis)), type: type, instant: Instant(micros: millis * 1000))
@@ -13,7 +15,7 @@ private func act(_ type: String, at millis: Int64, _ properties: [(String, Visit
 
 private func history(_ acts: [VisitorAct], _ limits: HistoryLimits = HistoryLimits()) -> VisitorHistory {
     var history = VisitorHistory()
-    for act in acts { _ = history.record(act, limits: limits) }
+    for act in acts { _ = history.record(act, by: key, limits: limits) }
     return history
 }
 
@@ -24,13 +26,13 @@ private func acts(_ history: VisitorHistory) -> [(Int64, Symbol)] {
 
 @Suite("Histories of visitors")
 struct VisitorHistoryTests {
-    @Test("an empty history takes no memory, a view of one category 25 bytes")
+    @Test("an empty history takes no memory, a view of one category 29 bytes")
     func size() {
         #expect(MemoryLayout<VisitorHistory>.size == 8)
         #expect(VisitorHistory().byteCount == 0)
         let one = history([act("view", at: 1, [("category", .text("shoes"))])])
         let two = history([1, 2].map { act("view", at: $0, [("category", .text("shoes"))]) })
-        #expect(two.byteCount - one.byteCount == 25)
+        #expect(two.byteCount - one.byteCount == 29)
         #expect(VisitorHistory(bytes: VisitorHistory().bytes[...]) == VisitorHistory())
     }
 
@@ -47,9 +49,9 @@ struct VisitorHistoryTests {
         var limits = HistoryLimits()
         limits.acts = 3
         var kept = history([2, 3, 4].map { act("view", at: $0) }, limits)
-        let cart = kept.record(act("cart", at: 5), limits: limits)
-        #expect(cart == .init(recorded: Symbol("cart"), dropped: Symbol("view")))
-        #expect(kept.record(act("cart", at: 1), limits: limits) == .init())
+        let cart = kept.record(act("cart", at: 5), by: key, limits: limits)
+        #expect(cart == .init(recorded: key.symbol("cart"), dropped: key.symbol("view")))
+        #expect(kept.record(act("cart", at: 1), by: key, limits: limits) == .init())
         #expect(acts(kept).map(\.0) == [3, 4, 5])
         #expect(kept.dropped == 2)
         #expect(VisitorHistory(bytes: kept.bytes[...]) == kept)
@@ -60,7 +62,7 @@ struct VisitorHistoryTests {
         var history = VisitorHistory()
         for micros in [Int64.min, -1, .max] {
             let act = VisitorAct(id: IdentityKey(high: 0, low: 0), type: "view", instant: Instant(micros: micros))
-            #expect(history.record(act) == .init())
+            #expect(history.record(act, by: key) == .init())
         }
         #expect(history.isEmpty)
     }
@@ -70,12 +72,12 @@ struct VisitorHistoryTests {
         let seen = { (name: String, millis: Int64) in act("view", at: millis, [("item", .text(name))]) }
         var history = history((1...12).map { seen("i\($0)", Int64($0) * 10) })
         #expect(history.items.map(\.name) == (3...12).reversed().map { "i\($0)" })
-        _ = history.record(seen("i5", 200))
-        _ = history.record(seen("late", 65))
+        _ = history.record(seen("i5", 200), by: key)
+        _ = history.record(seen("late", 65), by: key)
         #expect(history.items.map(\.name) == ["i5", "i12", "i11", "i10", "i9", "i8", "i7", "late", "i6", "i4"])
-        _ = history.record(seen("i12", 1))
+        _ = history.record(seen("i12", 1), by: key)
         #expect(history.items.first { $0.name == "i12" }?.millis == 120)
-        _ = history.record(seen(String(repeating: "x", count: 129), 300))
+        _ = history.record(seen(String(repeating: "x", count: 129), 300), by: key)
         #expect(history.items.first?.name == "i5")
         #expect(VisitorHistory(bytes: history.bytes[...]) == history)
     }
@@ -88,7 +90,7 @@ struct VisitorHistoryTests {
             act("view", at: 9, [("item", .text("new"))]),
         ])
         #expect(history.trim(before: 1).isEmpty)
-        #expect(history.trim(before: 3) == [Symbol("view"), Symbol("cart"), .traits])
+        #expect(history.trim(before: 3) == [key.symbol("view"), key.symbol("cart"), .traits])
         #expect(acts(history).map(\.0) == [3, 9])
         #expect(history.items.map(\.name) == ["new"])
         #expect(history.trim(before: 100).count == 2)
@@ -159,7 +161,7 @@ struct VisitorHistoryTests {
                 }
                 // Whatever is accepted can be used.
                 #expect(VisitorHistory(bytes: read.bytes[...]) == read)
-                _ = read.record(random.act())
+                _ = read.record(random.act(), by: key)
                 read.merge(whole)
                 _ = read.trim(before: RandomRules.start + 5000)
                 #expect(VisitorHistory(bytes: read.bytes[...]) == read)
@@ -175,7 +177,7 @@ struct VisitorHistoryTests {
         let parts = VisitorHistory.Parts(history)
         #expect(parts.traits.count == 64)
         #expect(VisitorHistory(bytes: history.bytes[...]) == history)
-        for millis in 0..<600 { _ = history.record(act("view", at: Int64(millis), many)) }
+        for millis in 0..<600 { _ = history.record(act("view", at: Int64(millis), many), by: key) }
         #expect(history.count == 512)
         #expect(VisitorHistory(bytes: history.bytes[...]) == history)
     }
