@@ -128,7 +128,7 @@ struct KeeperReplayTests {
 
     @Test("the log read behind a snapshot made between submissions comes to what was known", arguments: UInt64(1)...6)
     func behindSnapshot(seed: UInt64) throws {
-        let live = try RandomVisitors(seed: seed, addresses: false)
+        let live = try RandomVisitors(seed: seed, addresses: true)
         for _ in 0..<100 + live.below(150) { live.step(waits: true) }
         live.world.flush()
         live.world.snapshot()
@@ -140,7 +140,7 @@ struct KeeperReplayTests {
 
     /// What is told while a snapshot is written, an act at each of its slices.
     private func besideSnapshot(_ seed: UInt64, merging: Bool) throws {
-        let live = try RandomVisitors(seed: seed, addresses: false)
+        let live = try RandomVisitors(seed: seed, addresses: true)
         for _ in 0..<150 { live.step(waits: true) }
         live.world.flush()
         live.world.keeper.requestSnapshot()
