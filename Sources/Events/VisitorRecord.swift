@@ -12,7 +12,7 @@ package enum VisitorRecord: Equatable, Sendable {
     /// What becomes of a household because of its visitors. It is told by itself, as acts of the erased, from which it
     /// followed, can be read by nobody.
     case household(VisitorNumber, HouseholdChange)
-    /// An audience's uploaded members replaced those before; they stand in a file of the data directory.
+    /// Every member of an audience's list was entered; they stand in a file of the data directory.
     case members(audience: String, file: String)
 
     /// Whom it is about.

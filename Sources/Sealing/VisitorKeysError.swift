@@ -29,7 +29,7 @@ extension VisitorKeysError: CustomStringConvertible {
         case .readableByOthers(let path, let mode):
             "\(path): can be read by others (mode \(String(mode, radix: 8))); chmod 600 \(path)"
         case .deleted(let visitor):
-            "visitor \(visitor) was erased, and its number cannot be another's; this is a fault of vendue"
+            "visitor \(visitor) was erased, and its number cannot be another's"
         case .failed(let path):
             "\(path): a sync failed before, and nobody knows which keys the disk holds; start again"
         }

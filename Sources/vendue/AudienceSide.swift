@@ -38,6 +38,7 @@ final class AudienceSide {
     ) throws {
         let policy = configuration.audience
         folder = try AudienceFolder(path: directory.audience)
+        try folder.checkKeys(path: directory.visitorKeys)
         keys = try VisitorKeys(path: directory.visitorKeys)
         sealer = VisitorSealer(keys: keys, directoryKey: visitorKey)
         tables = AudienceTables(
@@ -66,9 +67,7 @@ final class AudienceSide {
         if let stamps, sequence <= stamps.oldest { return }
         switch try? sealer.read(bytes) {
         case .record(let instant, let record):
-            let isInSnapshot = record.visitor.flatMap { visitor in stamps.map { sequence <= $0.stamp(of: visitor) } }
-            book.apply(
-                record, at: instant.millis, profile: isInSnapshot == true ? .dropped : .united, sequence: sequence)
+            keeper.replay(record, sequence, at: instant.millis, behind: stamps)
         case .unreadable: break
         case nil: damaged = damaged ?? sequence
         }
@@ -170,13 +169,14 @@ private struct KeyRegister: AudienceKeys {
     let keys: VisitorKeys
     let logger: Logger
 
-    func make(_ visitor: VisitorNumber) -> Bool {
+    func make(_ visitor: VisitorNumber) -> KeyOutcome {
         do throws(VisitorKeysError) {
             try keys.make(visitor.rawValue)
-            return true
+            return .made
         } catch {
+            if case .deleted = error { return .deleted }
             logger.error("\(error)")
-            return false
+            return .unavailable
         }
     }
 

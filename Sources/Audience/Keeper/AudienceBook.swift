@@ -32,6 +32,14 @@ package final class AudienceBook {
     var stamps: TableStamps?
     /// Of the record that is read again at the moment.
     var replayedSequence = UInt64.max
+    /// Whether a list is being entered that may have somebody who is erased meanwhile.
+    var remembersErased = false {
+        didSet { if !remembersErased { tables.forgetErased() } }
+    }
+    /// Whether the snapshot that was loaded may know somebody who is to be unknown.
+    var hasReplayedErasure = false
+    /// Acts of those whom a loaded survivor holds already, until the log tells of the merge.
+    var absorbed: [VisitorNumber: [(act: VisitorAct, millis: Int64, sequence: UInt64)]] = [:]
     /// Numbers of audiences that mean something; memberships under others are dropped.
     var inForce: Set<AudienceNumber> = []
     /// Keys that go when the record of their visitor's end is durable.
@@ -126,11 +134,7 @@ package final class AudienceBook {
 
     private func makeVisitor(of identities: [Identity], at millis: Int64) throws(IntakeRefusal) -> VisitorNumber {
         countBytes()
-        guard let visitor = tables.makeVisitor() else { throw .full }
-        guard keys.make(visitor) else {
-            tables.remove(visitor)
-            throw .unavailable
-        }
+        let visitor = try makeNumber()
         tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
         do throws(IntakeRefusal) {
             // Whom nothing leads to is nobody.
@@ -141,6 +145,20 @@ package final class AudienceBook {
         }
         counts.visitors += 1
         return visitor
+    }
+
+    /// A number with a key: after a start without a snapshot the next ones may have been those of visitors who are gone.
+    private func makeNumber() throws(IntakeRefusal) -> VisitorNumber {
+        while let visitor = tables.makeVisitor() {
+            switch keys.make(visitor) {
+            case .made: return visitor
+            case .deleted: tables.remove(visitor)
+            case .unavailable:
+                tables.remove(visitor)
+                throw .unavailable
+            }
+        }
+        throw .full
     }
 
     func log(_ record: VisitorRecord) throws(IntakeRefusal) -> UInt64 {
@@ -235,7 +253,9 @@ package final class AudienceBook {
     package func erase(_ visitor: VisitorNumber) throws(IntakeRefusal) -> UInt64 {
         try emptyHouseholds(of: visitor)
         let sequence = try log(.erase(visitor))
-        doomed.append((sequence, remove(visitor)))
+        let numbers = remove(visitor)
+        if remembersErased { for number in numbers { tables.remember(erased: number, sequence) } }
+        doomed.append((sequence, numbers))
         counts.erased += 1
         return sequence
     }
@@ -253,14 +273,19 @@ package final class AudienceBook {
     ) {
         replayedSequence = sequence
         switch record {
-        case .act(let visitor, let act): apply(act, to: visitor, at: millis)
+        case .act(let visitor, let act):
+            if !holds(act, of: visitor, at: millis) { apply(act, to: visitor, at: millis) }
         case .link(let visitor, let identities):
             tables.makeVisitor(visitor)
             tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
             _ = link(identities, to: visitor)
-        case .merge(let from, let into): merge(from, into: into, profile: profile)
-        case .optOut(let visitor, let isOut): setOptOut(visitor, isOut)
-        case .erase(let visitor): keys.delete(remove(visitor))
+        case .merge(let from, let into):
+            merge(from, into: into, profile: profile)
+            release(from)
+        case .optOut(let visitor, let isOut): if !lets(go: visitor) { setOptOut(visitor, isOut) }
+        case .erase(let visitor):
+            keys.delete(remove(visitor))
+            hasReplayedErasure = true
         case .household(let household, let change): apply(change, to: household)
         case .members: break
         }
@@ -402,9 +427,7 @@ package final class AudienceBook {
         if tally.isRound, !hasRoom { idleMillis = max(3_600_000, idleMillis / 2) }
     }
 
-    private func apply(
-        _ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64, householdForgot: Bool = false
-    ) {
+    func apply(_ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64, householdForgot: Bool = false) {
         guard let visitor = tables.resolve(visitor), !tables.flags(visitor).contains(.optedOut),
             act.instant.millis > millis - policy.actMillis
         else { return }

@@ -8,15 +8,17 @@ internal import Targeting
 /// is made under a number of its own, and takes the old one's place when it is complete: until then the old one holds.
 struct AudienceCatalog {
     /// How an audience's memberships come about.
-    enum Source: Equatable {
+    enum Source: Equatable, Sendable {
         case rule(AudienceRule)
         /// A file of identities in the data directory.
-        case list(String)
+        case list(ListTerms)
+        /// The members there are, until another instant.
+        case revision(ListTerms)
         case addresses([AddressRange])
     }
 
     /// Something to be made.
-    struct Making: Equatable {
+    struct Making: Equatable, Sendable {
         let id: String
         let number: AudienceNumber
         let digest: String
@@ -32,44 +34,55 @@ struct AudienceCatalog {
 
     /// Takes a document.
     ///
-    /// - Parameter members: writes down the members that the document itself lists, and names the file.
+    /// - Parameters:
+    ///   - millis: when members that the document lists were told.
+    ///   - members: writes down the members that the document itself lists, and names the file.
     /// - Returns: what has to be made; nil where what is in force is by this very document.
     mutating func put(
-        _ document: AudienceDocument, members write: ([MemberEntry]) throws -> String
+        _ document: AudienceDocument, at millis: Int64, members write: ([MemberEntry]) throws -> String
     ) rethrows -> Making? {
         documents[document.id] = document
         let digest = document.digest
         let current = makings[document.id]?.digest ?? roster.entries[document.id]?.digest
-        if current == digest { return nil }
-        // A list without members says nothing of those there are: they came with a list, and no document keeps them.
-        if case .members(let members) = document.form, members.isEmpty, current?.hasPrefix(Self.list) == true {
-            return nil
-        }
         switch document.form {
-        case .rule(let rule): return plan(document.id, digest, .rule(rule))
-        case .cidr(let ranges): return plan(document.id, digest, .addresses(ranges))
+        case .rule(let rule): return current == digest ? nil : plan(document.id, digest, .rule(rule))
+        case .cidr(let ranges): return current == digest ? nil : plan(document.id, digest, .addresses(ranges))
         case .members(let members):
-            let file = try write(members)
-            return plan(document.id, Self.list + file, .list(file))
+            // A list without members says nothing of those there are: they came with a list, and no document keeps them.
+            if members.isEmpty, let terms = current.flatMap(ListTerms.init), terms.owner == document.advertiser {
+                return revise(document, terms)
+            }
+            return plan(document.id, ListTerms(file: try write(members), document, at: millis))
         }
+    }
+
+    /// The same members under another `expires`.
+    private mutating func revise(_ document: AudienceDocument, _ terms: ListTerms) -> Making? {
+        var revised = terms
+        revised.lifetimeMillis = document.expires?.millis
+        guard revised != terms else { return nil }
+        // A list that is on its way is entered anew; one that is in force gets other ends where it stands.
+        guard makings[document.id] == nil, let entry = roster.entries[document.id] else {
+            return plan(document.id, revised)
+        }
+        let making = Making(
+            id: document.id, number: entry.number, digest: revised.text, source: .revision(revised))
+        makings[document.id] = making
+        return making
     }
 
     /// Takes an uploaded list.
-    mutating func upload(_ id: String, file: String) -> Making? {
+    mutating func upload(_ id: String, file: String, at millis: Int64) -> Making? {
         guard let document = documents[id], case .members = document.form else { return nil }
-        return plan(id, Self.list + file, .list(file))
+        return plan(id, ListTerms(file: file, document, at: millis))
     }
-
-    /// In front of the digest of whatever came by a list.
-    private static let list = "list:"
 
     /// Lists that memberships in force came by, each with its audience.
-    var lists: [(id: String, number: AudienceNumber, file: String)] {
-        roster.entries.compactMap { id, entry in
-            entry.digest.hasPrefix(Self.list)
-                ? (id, entry.number, String(entry.digest.dropFirst(Self.list.count))) : nil
-        }
+    var lists: [(id: String, number: AudienceNumber, terms: ListTerms)] {
+        roster.entries.compactMap { id, entry in ListTerms(entry.digest).map { (id, entry.number, $0) } }
     }
+
+    private mutating func plan(_ id: String, _ terms: ListTerms) -> Making? { plan(id, terms.text, .list(terms)) }
 
     private mutating func plan(_ id: String, _ digest: String, _ source: Source) -> Making? {
         guard let number = roster.takeNumber() else { return nil }
@@ -136,6 +149,13 @@ struct AudienceCatalog {
     /// Numbers that mean something; memberships under others are left over.
     var numbers: Set<AudienceNumber> {
         Set(roster.entries.values.map(\.number)).union(makings.values.map(\.number))
+    }
+}
+
+extension ListTerms {
+    fileprivate init(file: String, _ document: AudienceDocument, at millis: Int64) {
+        self.init(
+            file: file, uploadedMillis: millis, lifetimeMillis: document.expires?.millis, owner: document.advertiser)
     }
 }
 

@@ -1,11 +1,12 @@
-package import Events
+internal import Events
 internal import Foundation
 internal import Units
 
 /// The keeper's folder in the data directory: the roster, lists of members, and snapshots.
 ///
 ///     roster              which audience has which number
-///     lists/NAME          members of an audience, as keyed hashes: kind, then 16 bytes each
+///     lists/NAME          members of an audience, as keyed hashes: kind, then 16 bytes each; at the end `ends`,
+///                         CRC-32C of all members, 4 bytes, and their count, 8
 ///     SEQUENCE.snapshot   the tables as they were through a record of the log; the newest counts
 ///     SEQUENCE.histories  what the keeper alone needed then
 ///
@@ -58,26 +59,7 @@ package struct AudienceFolder: Sendable {
         try FileHandle(forUpdating: URL(fileURLWithPath: name))
     }
 
-    // MARK: Lists of members
-
-    /// Bytes of a member: its kind, then the hash.
-    static let memberBytes = 17
-
-    /// Starts a list.
-    ///
-    /// - Parameter name: of letters and digits, never used before.
-    package func makeList(_ name: String) throws -> ListWriter {
-        try ListWriter(path: path + "/lists/" + name, name)
-    }
-
-    /// Lists there are.
-    package func lists() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path + "/lists").filter { !$0.hasSuffix(".part") }.sorted()
-    }
-
-    package func removeList(_ name: String) {
-        try? FileManager.default.removeItem(atPath: path + "/lists/" + name)
-    }
+    // MARK: What a crash left
 
     /// Removes what an interrupted upload or snapshot left.
     package func removeParts() {
@@ -88,145 +70,5 @@ package struct AudienceFolder: Sendable {
         }
         let names = try? FileManager.default.contentsOfDirectory(atPath: path + "/lists")
         for name in names ?? [] where name.hasSuffix(".part") { removeList(name) }
-    }
-
-    /// A list that is being written.
-    package final class ListWriter {
-        package let name: String
-        private let path: String
-        private let file: FileHandle
-        private var bytes = Data()
-        package private(set) var count = 0
-
-        fileprivate init(path: String, _ name: String) throws {
-            self.name = name
-            self.path = path
-            let part = path + ".part"
-            _ = FileManager.default.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o600])
-            file = try FileHandle(forWritingTo: URL(fileURLWithPath: part))
-        }
-
-        package func add(_ identity: Identity) throws {
-            bytes.append(identity.kind.rawValue)
-            for word in [identity.key.high, identity.key.low] {
-                for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                    bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-                }
-            }
-            count += 1
-            if bytes.count >= 1 << 20 { try flush() }
-        }
-
-        private func flush() throws {
-            try file.write(contentsOf: bytes)
-            bytes.removeAll(keepingCapacity: true)
-        }
-
-        /// Puts the list under its name.
-        package func finish() throws {
-            try flush()
-            try file.synchronize()
-            try file.close()
-            try FileManager.default.moveItem(atPath: path + ".part", toPath: path)
-        }
-
-        package func cancel() {
-            try? file.close()
-            try? FileManager.default.removeItem(atPath: path + ".part")
-        }
-    }
-
-    /// Reads a list, some thousand members at a time.
-    final class ListReader {
-        private let file: FileHandle
-
-        fileprivate init(_ file: FileHandle) { self.file = file }
-
-        /// The next members; empty at the end.
-        func next() throws -> [Identity] {
-            guard let data = try file.read(upToCount: 4096 * AudienceFolder.memberBytes) else { return [] }
-            var reader = ByteReader([UInt8](data)[...])
-            var members: [Identity] = []
-            members.reserveCapacity(data.count / AudienceFolder.memberBytes)
-            while let kind = reader.fixed(UInt8.self), let high = reader.fixed(UInt64.self),
-                let low = reader.fixed(UInt64.self)
-            {
-                guard let kind = IdentityKind(rawValue: kind) else { continue }
-                members.append(Identity(kind, IdentityKey(high: high, low: low)))
-            }
-            return members
-        }
-    }
-
-    /// - Returns: nil where there is no such list any more.
-    func openList(_ name: String) -> ListReader? {
-        (try? FileHandle(forReadingFrom: URL(fileURLWithPath: path + "/lists/" + name))).map(ListReader.init)
-    }
-
-    // MARK: Snapshots
-
-    static let tablesSuffix = ".snapshot"
-    static let statesSuffix = ".histories"
-
-    /// Sequences of the snapshots there are, newest first.
-    func snapshots() -> [UInt64] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.compactMap { name in
-            name.hasSuffix(Self.tablesSuffix) ? UInt64(name.dropLast(Self.tablesSuffix.count)) : nil
-        }.sorted(by: >)
-    }
-
-    /// The two files of a snapshot, open.
-    struct SnapshotFiles {
-        fileprivate let path: String
-        let tables: FileHandle
-        let states: FileHandle
-
-        func close() {
-            try? tables.close()
-            try? states.close()
-        }
-
-        /// Puts them under their names, that by which the snapshot is found last.
-        func finish() throws {
-            for file in [states, tables] {
-                try file.synchronize()
-                try file.close()
-            }
-            for suffix in [AudienceFolder.statesSuffix, AudienceFolder.tablesSuffix] {
-                try? FileManager.default.removeItem(atPath: path + suffix)
-                try FileManager.default.moveItem(atPath: path + suffix + ".part", toPath: path + suffix)
-            }
-        }
-
-        func cancel() {
-            close()
-            for suffix in [AudienceFolder.statesSuffix, AudienceFolder.tablesSuffix] {
-                try? FileManager.default.removeItem(atPath: path + suffix + ".part")
-            }
-        }
-    }
-
-    func openSnapshot(_ sequence: UInt64) throws -> SnapshotFiles {
-        let name = "\(path)/\(sequence)"
-        return SnapshotFiles(
-            path: name, tables: try FileHandle(forReadingFrom: URL(fileURLWithPath: name + Self.tablesSuffix)),
-            states: try FileHandle(forReadingFrom: URL(fileURLWithPath: name + Self.statesSuffix)))
-    }
-
-    func makeSnapshot(_ sequence: UInt64) throws -> SnapshotFiles {
-        let name = "\(path)/\(sequence)"
-        let files = try [Self.tablesSuffix, Self.statesSuffix].map { suffix in
-            let part = name + suffix + ".part"
-            _ = FileManager.default.createFile(atPath: part, contents: nil, attributes: [.posixPermissions: 0o600])
-            return try FileHandle(forWritingTo: URL(fileURLWithPath: part))
-        }
-        return SnapshotFiles(path: name, tables: files[0], states: files[1])
-    }
-
-    func removeSnapshot(_ sequence: UInt64) {
-        for suffix in [Self.tablesSuffix, Self.statesSuffix] {
-            try? FileManager.default.removeItem(atPath: "\(path)/\(sequence)" + suffix)
-        }
     }
 }

@@ -1,6 +1,5 @@
 internal import Documents
-internal import Events
-internal import Foundation
+package import Events
 internal import Units
 
 /// Audiences as advertisers register them: what has to be made of a document, and when it is in force.
@@ -8,9 +7,10 @@ extension AudienceKeeper {
     func use(_ put: [AudienceDocument], removed: [String]) {
         for id in removed where catalog.remove(id) { append(toRoster: AudienceRoster.removal(of: id)) }
         var makings: [AudienceCatalog.Making] = []
+        let millis = services.time.instant().millis
         for document in put {
             do {
-                let making = try catalog.put(document) { try writeList($0, of: document) }
+                let making = try catalog.put(document, at: millis) { try writeList($0, of: document) }
                 if let making { makings.append(making) }
             } catch {
                 services.report("audience \(document.id): its members cannot be written down: \(error)")
@@ -41,11 +41,8 @@ extension AudienceKeeper {
             var job = RuleJob(making, book)
             // Few to look at: in force before the document is answered.
             if book.states.count > Self.atOnceMax || !job.step(self, hasTime: { true }) { jobs.append(job) }
-        case .list(let name):
-            guard let file = folder.openList(name) else {
-                return services.report("audience \(making.id): the list \(name) is gone; upload it again")
-            }
-            jobs.append(ListJob(making, name, file, lifetimeMillis: lifetimeMillis(of: making.id)) { _ in })
+        case .list(let terms): enter(terms, making) { _ in }
+        case .revision(let terms): jobs.append(RevisionJob(making, terms, book))
         }
     }
 
@@ -97,29 +94,95 @@ extension AudienceKeeper {
     }
 
     func takeUpload(_ audience: String, _ list: String, _ done: @escaping @Sendable (Int?) -> Void) {
-        guard let making = catalog.upload(audience, file: list), let file = folder.openList(list) else {
+        let millis = services.time.instant().millis
+        guard let making = catalog.upload(audience, file: list, at: millis), case .list(let terms) = making.source
+        else {
             return done(nil)
         }
         book.inForce = catalog.numbers
-        jobs.append(ListJob(making, list, file, lifetimeMillis: lifetimeMillis(of: audience), done))
+        enter(terms, making, done)
     }
 
-    fileprivate func lifetimeMillis(of audience: String) -> Int64? { catalog.documents[audience]?.expires?.millis }
+    private func enter(
+        _ terms: ListTerms, _ making: AudienceCatalog.Making, _ done: @escaping @Sendable (Int?) -> Void
+    ) {
+        guard let file = openList(terms.file, of: making.id) else { return done(nil) }
+        jobs.append(ListJob(making, terms, file, begun: book.lastSequence, done))
+    }
+
+    /// - Returns: nil where the list is missing or cut short, which is told.
+    private func openList(_ name: String, of audience: String) -> AudienceFolder.ListReader? {
+        do {
+            if let file = try folder.openList(name) { return file }
+            services.report("audience \(audience): the list \(name) is gone; upload it again")
+        } catch {
+            drop(list: name, of: audience, error)
+        }
+        return nil
+    }
+
+    func drop(list name: String, of audience: String, _ fault: any Error) {
+        services.report("audience \(audience): the list \(name) is removed: \(fault); upload it again")
+        folder.removeList(name)
+    }
+}
+
+/// A list of which every member is entered; in force once the log is durable so far.
+struct EnteredList {
+    /// Of the record that tells of it, behind all that its members needed.
+    let sequence: UInt64
+    let making: AudienceCatalog.Making
+    let terms: ListTerms
+    let count: Int
+    let done: @Sendable (Int?) -> Void
 }
 
 extension AudienceKeeper {
-    /// Brings in again the members of lists that no snapshot holds, and takes away the lists that nobody needs.
-    func restoreLists() {
-        let lists = catalog.lists
-        for (id, number, name) in lists {
-            // Without its file the list is in the snapshot.
-            guard let file = folder.openList(name) else { continue }
-            let making = AudienceCatalog.Making(id: id, number: number, digest: "", source: .list(name))
-            var job = ListJob(making, name, file, lifetimeMillis: lifetimeMillis(of: id)) { _ in }
-            while !job.step(self, hasTime: { true }) { Thread.sleep(forTimeInterval: 0.001) }
+    /// Puts lists into force of which the log has every member.
+    func endLists() {
+        let ready = enteredLists.filter { $0.sequence <= durable }
+        enteredLists.removeAll { $0.sequence <= durable }
+        for list in ready {
+            let isInForce = finish(list.making)
+            appliedLists.append(list.terms.file)
+            list.done(isInForce ? list.count : nil)
         }
-        let needed = Set(lists.map(\.file)).union(
-            catalog.makings.values.compactMap { if case .list(let name) = $0.source { name } else { nil } })
+        guard hasLogFailed else { return }
+        for list in enteredLists { list.done(nil) }
+        enteredLists = []
+    }
+
+    /// Takes a record about a visitor, or a list, out of the log, in its order.
+    ///
+    /// - Parameter stamps: of the snapshot that was loaded; nil for none.
+    package func replay(_ record: VisitorRecord, _ sequence: UInt64, at millis: Int64, behind stamps: TableStamps?) {
+        if case .members(_, let file) = record { return enterAgain(file) }
+        let isInSnapshot = record.visitor.flatMap { visitor in stamps.map { sequence <= $0.stamp(of: visitor) } }
+        book.apply(record, at: millis, profile: isInSnapshot == true ? .dropped : .united, sequence: sequence)
+    }
+
+    /// Enters members of a list again, as far as they are known at this place of the log. Who is not was erased before it:
+    /// nobody is made by a list that is read again.
+    private func enterAgain(_ name: String) {
+        // Where another took its place, or the audience is gone, it says nothing any more.
+        guard let (id, number, terms) = catalog.lists.first(where: { $0.terms.file == name }),
+            let file = openList(name, of: id)
+        else { return }
+        do {
+            try file.check()
+            while case let members = try file.next(), !members.isEmpty {
+                for member in members { book.enter(member, to: number, until: terms.untilMillis) }
+            }
+            appliedLists.append(name)
+        } catch {
+            drop(list: name, of: id, error)
+        }
+    }
+
+    /// Takes away the lists that nobody needs.
+    func removeLists() {
+        let needed = Set(catalog.lists.map(\.terms.file)).union(
+            catalog.makings.values.compactMap { if case .list(let terms) = $0.source { terms.file } else { nil } })
         for name in (try? folder.lists()) ?? [] where !needed.contains(name) { folder.removeList(name) }
     }
 }
@@ -166,62 +229,4 @@ private struct RuleJob: AudienceJob {
         }
         return false
     }
-}
-
-/// Puts the members of a list into the tables.
-private struct ListJob: AudienceJob {
-    private let making: AudienceCatalog.Making
-    private let name: String
-    private let file: AudienceFolder.ListReader
-    /// How long a membership lasts; nil for ever.
-    private let lifetimeMillis: Int64?
-    /// Told how many members there are, when bids go by them.
-    private let done: @Sendable (Int?) -> Void
-    private var visitors: Set<VisitorNumber> = []
-    private var members: [Identity] = []
-    private var next = 0
-
-    init(
-        _ making: AudienceCatalog.Making, _ name: String, _ file: AudienceFolder.ListReader, lifetimeMillis: Int64?,
-        _ done: @escaping @Sendable (Int?) -> Void
-    ) {
-        self.done = done
-        self.lifetimeMillis = lifetimeMillis
-        self.making = making
-        self.name = name
-        self.file = file
-    }
-
-    mutating func step(_ keeper: AudienceKeeper, hasTime: () -> Bool) -> Bool {
-        while hasTime() {
-            if next == members.count {
-                guard let read = try? file.next() else {
-                    keeper.services.report("audience \(making.id): the list \(name) cannot be read; upload it again")
-                    done(nil)
-                    return true
-                }
-                (members, next) = (read, 0)
-                if read.isEmpty {
-                    let isInForce = keeper.finish(making)
-                    keeper.appliedLists.append(name)
-                    done(isInForce ? visitors.count : nil)
-                    return true
-                }
-            }
-            let millis = keeper.services.time.instant().millis
-            let last = min(next + 64, members.count)
-            let end = lifetimeMillis.map { millis + $0 } ?? .max
-            for identity in members[next..<last] {
-                // The log takes no more for the moment: the rest waits.
-                guard let outcome = keeper.book.add(identity, to: making.number, until: end, at: millis) else {
-                    return false
-                }
-                if let visitor = outcome { visitors.insert(visitor) }
-                next += 1
-            }
-        }
-        return false
-    }
-
-    func cancel() { done(nil) }
 }

@@ -16,10 +16,11 @@ extension AudienceKeeper {
     func erase(_ name: VisitorName, _ done: @escaping @Sendable (EraseOutcome) -> Void) {
         guard let visitor = visitor(named: name) else { return done(.unknown) }
         do throws(IntakeRefusal) {
+            if !book.remembersErased { book.remembersErased = jobs.contains { $0 is ListJob } }
             let sequence = try book.erase(visitor)
             erasures.append((sequence, done))
             // The next snapshot no longer holds it, and takes those that do away.
-            lastSnapshotMillis = .min
+            hastenSnapshot()
         } catch {
             done(.unavailable)
         }

@@ -10,79 +10,51 @@ internal import Units
 extension AudienceKeeper {
     private static let intervalMillis: Int64 = 10 * 60_000
 
+    /// Asks for a snapshot before all other long work: the files on the disk know somebody who is to be unknown.
+    func hastenSnapshot() {
+        lastSnapshotMillis = .min
+        // What is under way may hold whom it wrote before: it ends soon, and another follows.
+        guard let index = jobs.firstIndex(where: { $0 is SnapshotJob }) else { return }
+        jobs.insert(jobs.remove(at: index), at: 0)
+    }
+
     func planSnapshot(at millis: Int64) {
-        guard millis - Self.intervalMillis > lastSnapshotMillis, !jobs.contains(where: { $0 is SnapshotJob }) else {
-            return
-        }
+        guard !isWritingSnapshot, millis - Self.intervalMillis > lastSnapshotMillis else { return }
+        let isUrgent = lastSnapshotMillis == .min
         lastSnapshotMillis = millis
         do {
-            jobs.append(try SnapshotJob(self))
+            jobs.insert(try SnapshotJob(self), at: isUrgent ? 0 : jobs.count)
+            isWritingSnapshot = true
         } catch {
             services.report("a snapshot of the audience cannot be written: \(error)")
         }
     }
-}
 
-/// Writes a snapshot: what the keeper alone needs first, then the tables. So an act between the two is read again from
-/// the log, whatever the tables hold of it already.
-private struct SnapshotJob: AudienceJob {
-    private let sequence: UInt64
-    private let files: AudienceFolder.SnapshotFiles
-    /// nil once all of it is written.
-    private var dump: TableDump?
-    private var states: [VisitorNumber]
-    private let lists: [String]
-
-    init(_ keeper: AudienceKeeper) throws {
-        sequence = keeper.durable
-        files = try keeper.folder.makeSnapshot(sequence)
-        dump = TableDump(keeper.book.tables)
-        states = Array(keeper.book.states.keys)
-        lists = keeper.appliedLists
-        keeper.book.merged = []
-    }
-
-    mutating func step(_ keeper: AudienceKeeper, hasTime: () -> Bool) -> Bool {
-        do {
-            while hasTime() {
-                var block: [UInt8] = []
-                if !states.isEmpty {
-                    StateBlock.write(&states, of: keeper.book, into: &block)
-                    try files.states.write(contentsOf: Data(block))
-                } else if let dump {
-                    if dump.next(into: &block, stamp: keeper.durable) {
-                        try files.tables.write(contentsOf: Data(block))
-                    } else if dump.isAbandoned {
-                        throw AudienceFault("another one began before it was done")
-                    } else {
-                        self.dump = nil
-                    }
-                } else if !keeper.book.merged.isEmpty {
-                    states = Array(keeper.book.merged)
-                    keeper.book.merged = []
-                } else {
-                    try end(keeper)
-                    return true
-                }
+    /// Puts a snapshot on the disk, and removes what it makes superfluous, away from the keeper's thread: a sync of
+    /// gigabytes takes seconds.
+    func finish(_ snapshot: FinishedSnapshot) {
+        inBackground { [self, folder] in
+            do {
+                try folder.finish(snapshot)
+                post(.snapshot(SnapshotOutcome(lists: snapshot.lists, revised: snapshot.revised, failure: nil)))
+            } catch {
+                snapshot.files.cancel()
+                post(.snapshot(SnapshotOutcome(lists: [], revised: [], failure: "\(error)")))
             }
-            return false
-        } catch {
-            keeper.services.report("a snapshot of the audience cannot be written: \(error)")
-            files.cancel()
-            return true
         }
     }
 
-    private func end(_ keeper: AudienceKeeper) throws {
-        var block: [UInt8] = []
-        StateBlock.writeEnd(into: &block)
-        try files.states.write(contentsOf: Data(block))
-        try files.finish()
-        for other in keeper.folder.snapshots() where other < sequence { keeper.folder.removeSnapshot(other) }
-        keeper.book.counts.snapshots += 1
-        // Their memberships are in the snapshot now.
-        for list in lists { keeper.folder.removeList(list) }
-        keeper.appliedLists.removeAll { lists.contains($0) }
+    /// Goes by what became of a snapshot.
+    func end(_ outcome: SnapshotOutcome) {
+        isWritingSnapshot = false
+        if let failure = outcome.failure {
+            return services.report("a snapshot of the audience cannot be written: \(failure)")
+        }
+        book.counts.snapshots += 1
+        appliedLists.removeAll { outcome.lists.contains($0) }
+        // Their new ends are on the disk now.
+        revised.removeAll { outcome.revised.contains($0) }
+        for making in outcome.revised { finish(making) }
     }
 }
 
@@ -91,13 +63,16 @@ extension AudienceBook {
     ///
     /// - Returns: up to which record the snapshot is true, by visitor; nil where there is none, and all of the log has
     ///   to be read.
-    /// - Throws: ``AudienceFault`` for one that is damaged: what it held stands in the log, so it may be taken away.
+    /// - Throws: ``AudienceFault`` for one that is damaged: what it held stands in the log, but for members of lists, so it
+    ///   may be taken away.
     package func load(from folder: AudienceFolder) throws -> TableStamps? {
         guard let sequence = folder.snapshots().first else { return nil }
         let files = try folder.openSnapshot(sequence)
         defer { files.close() }
-        let remedy = "take \(folder.path)/\(sequence).* away: the log holds everything"
-        let stamps: TableStamps
+        let remedy =
+            "take \(folder.path)/\(sequence).* away: the log holds everything but the members of lists, which have to be "
+            + "uploaded again"
+        var stamps: TableStamps
         do throws(TableLoadError) {
             stamps = try loadTables(files.tables)
         } catch {
@@ -114,6 +89,9 @@ extension AudienceBook {
             isEnd = outcome.isEnd
         }
         guard isEnd else { throw AudienceFault("the snapshot's histories end early; \(remedy)") }
+        absorbFormer()
+        // States were written before the first block of the tables: what was done between is not in them.
+        stamps.oldest = min(stamps.oldest, sequence)
         self.stamps = stamps
         return stamps
     }

@@ -28,7 +28,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         case upload(audience: String, list: String, @Sendable (Int?) -> Void)
         case export(VisitorName, @Sendable (VisitorExport?) -> Void)
         case erase(VisitorName, @Sendable (EraseOutcome) -> Void)
-        case snapshot
+        case snapshot(SnapshotOutcome)
         case stop
     }
 
@@ -51,7 +51,17 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     var erasures: [(sequence: UInt64, done: @Sendable (EraseOutcome) -> Void)] = []
     /// Lists whose memberships stand in the tables, and which the next snapshot makes superfluous.
     var appliedLists: [String] = []
+    /// Lists whose last record is not durable yet.
+    var enteredLists: [EnteredList] = []
+    /// Lists whose memberships have got other ends, which the next snapshot is to hold.
+    var revised: [AudienceCatalog.Making] = []
+    /// When one was begun; `.min` asks for one at once.
     var lastSnapshotMillis: Int64
+    /// From the beginning until it is on the disk.
+    var isWritingSnapshot = false
+    var snapshotPace = SnapshotPace()
+    /// Does what waits for the disk.
+    var inBackground: (@escaping @Sendable () -> Void) -> Void = { Thread.detachNewThread($0) }
     private var nextSweepMillis: Int64 = 0
     var isStopping = false
 
@@ -86,9 +96,9 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     package func start() {
         folder.removeParts()
         let millis = services.time.instant().millis
-        while book.evaluateRest(4096, at: millis) {}
-        book.isReplaying = false
-        restoreLists()
+        book.endReplay(at: millis)
+        removeLists()
+        if book.hasReplayedErasure { hastenSnapshot() }
         let thread = Thread { [self] in run() }
         thread.name = "audience"
         thread.start()
@@ -155,9 +165,6 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         }
     }
 
-    /// Asks for a snapshot soon.
-    package func requestSnapshot() { post(.snapshot) }
-
     /// As they were a moment ago.
     package var figures: AudienceFigures { held.withLock { $0 } }
 
@@ -203,6 +210,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
         hasLogFailed = true
         answer()
         endErasures()
+        endLists()
         for job in jobs { job.cancel() }
         let rest = inbox.withLock { inbox in
             inbox.isClosed = true
@@ -254,6 +262,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
             var job = jobs.removeFirst()
             if !job.step(self, hasTime: { services.time.moment().nanos < until }) { jobs.insert(job, at: 0) }
             isBusy = true
+            if book.remembersErased, !jobs.contains(where: { $0 is ListJob }) { book.remembersErased = false }
         }
         let figures = AudienceFigures(book, catalog, jobs: jobs.count)
         held.withLock { $0 = figures }
@@ -287,6 +296,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
             hasLogFailed = hasLogFailed || hasFailed
             answer()
             endErasures()
+            endLists()
         case .notice(let event, let isOld): take(notice: event, isOld: isOld)
         case .documents(let put, let removed, let done):
             use(put, removed: removed)
@@ -296,7 +306,7 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
             guard let visitor = visitor(named: name) else { return done(nil) }
             jobs.append(ExportJob(visitor, self, done))
         case .erase(let name, let done): erase(name, done)
-        case .snapshot: lastSnapshotMillis = .min
+        case .snapshot(let outcome): end(outcome)
         case .stop: isStopping = true
         }
     }

@@ -28,12 +28,20 @@ package enum AppendOutcome: Equatable, Sendable {
     case unwritable
 }
 
+/// What became of a key.
+package enum KeyOutcome: Equatable, Sendable {
+    case made
+    /// The number was somebody's who is gone; it is never given again.
+    case deleted
+    /// The file of keys cannot be written.
+    case unavailable
+}
+
 /// The keys under which visitors' records are sealed.
 package protocol AudienceKeys {
     /// Makes a key, which will be durable before the next record is.
     ///
-    /// - Returns: whether that worked.
-    func make(_ visitor: VisitorNumber) -> Bool
+    func make(_ visitor: VisitorNumber) -> KeyOutcome
     /// Deletes keys: what the log holds of the visitors can be read by nobody any more.
     func delete(_ visitors: [VisitorNumber])
 }

@@ -4,7 +4,7 @@ internal import Units
 
 /// What the keeper alone needs of visitors, as bytes: the second file of a snapshot.
 ///
-///     block:  magic 4 | payload's length 4 | CRC-32C of the payload 4 | visitors 4 | payload
+///     block:  magic 4 | payload's length 4 | CRC-32C of visitors and payload 4 | visitors 4 | payload
 ///     state:  number 4 | former 2, numbers | members 2, numbers | due 2, (audience 4, millis 8) | seen 2, ids 8 each |
 ///             history's length 4, bytes
 ///
@@ -17,10 +17,14 @@ enum StateBlock {
     private static let listMax = 65_535
 
     /// Takes visitors from the end of a list and writes them, until the block is large enough.
-    static func write(_ visitors: inout [VisitorNumber], of book: AudienceBook, into out: inout [UInt8]) {
+    ///
+    /// - Parameter visitorsMax: of one block, so that it is written in less than a millisecond.
+    static func write(
+        _ visitors: inout [VisitorNumber], of book: AudienceBook, visitorsMax: Int = 64, into out: inout [UInt8]
+    ) {
         var payload = ByteWriter(capacity: 1 << 16)
         var count: UInt32 = 0
-        for _ in 0..<256 where payload.count < payloadBytesEnough {
+        for _ in 0..<visitorsMax where payload.count < payloadBytesEnough {
             guard let visitor = visitors.popLast() else { break }
             guard let state = book.states[visitor] else { continue }
             write(state, of: visitor, into: &payload)
@@ -30,7 +34,7 @@ enum StateBlock {
     }
 
     /// One more history is far from what a reader takes for damage.
-    private static let payloadBytesEnough = 1 << 20
+    private static let payloadBytesEnough = 1 << 16
 
     static func writeEnd(into out: inout [UInt8]) { frame([], 0, into: &out) }
 
@@ -38,10 +42,15 @@ enum StateBlock {
         var head = ByteWriter(capacity: headBytes)
         head.appendFixed(magic)
         head.appendFixed(UInt32(payload.count))
-        head.appendFixed(CRC32C.sum(payload))
+        head.appendFixed(sum(count, payload))
         head.appendFixed(count)
         out += head.array()
         out += payload
+    }
+
+    /// The magic and the length are proven by what they lead to.
+    private static func sum(_ count: UInt32, _ payload: [UInt8]) -> UInt32 {
+        CRC32C.sum(payload, seed: CRC32C.sum((0..<4).map { UInt8(truncatingIfNeeded: count >> UInt32(8 * $0)) }))
     }
 
     private static func write(_ state: VisitorState, of visitor: VisitorNumber, into out: inout ByteWriter) {
@@ -75,7 +84,7 @@ enum StateBlock {
                 length <= payloadBytesMax, let sum = reader.fixed(UInt32.self), let count = reader.fixed(UInt32.self)
             else { return nil }
             guard let payload = reader.take(Int(length)) else { break }
-            guard CRC32C.sum(Array(payload)) == sum else { return nil }
+            guard Self.sum(count, Array(payload)) == sum else { return nil }
             rest = rest.dropFirst(headBytes + Int(length))
             if count == 0 { return (bytes.count - rest.count, true) }
             var states = ByteReader(payload)

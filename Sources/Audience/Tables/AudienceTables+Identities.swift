@@ -41,6 +41,21 @@ extension AudienceTables {
         root(identities.view.visitor(key)).map(VisitorNumber.init)
     }
 
+    // MARK: Erased visitors
+
+    /// Keeps the identifiers of a removed visitor, so that they are told from those of people never heard of.
+    ///
+    /// - Parameter sequence: of the record that erased the visitor.
+    func remember(erased visitor: VisitorNumber, _ sequence: UInt64) { erasedNumbers[visitor.rawValue] = sequence }
+
+    /// Lets the sweep forget the identifiers of all removed visitors.
+    func forgetErased() { erasedNumbers = [:] }
+
+    /// At which record the owner of an identifier was erased; nil where it is anybody's, or was forgotten.
+    func erased(_ key: IdentityKey) -> UInt64? {
+        erasedNumbers.isEmpty ? nil : erasedNumbers[identities.view.visitor(key)]
+    }
+
     // MARK: Growing
 
     /// For each identifier that is linked: the larger table is full long before the present one.
@@ -64,7 +79,7 @@ extension AudienceTables {
         let limit = count < end - copiedSlots ? copiedSlots + count : end
         for index in copiedSlots..<limit {
             var slot = identities.view[index]
-            let owner = isLoading ? slot.visitor : root(slot.visitor)
+            let owner = isLoading || erasedNumbers[slot.visitor] != nil ? slot.visitor : root(slot.visitor)
             guard !slot.isGap, let owner else { continue }
             slot.value = slot.value & ~0xFFFF_FFFF | UInt64(owner)
             guard next.put(slot) != nil else {

@@ -106,6 +106,7 @@ extension AudienceTables {
                 continue
             }
             guard let owner = root(slot.visitor) else {
+                if erasedNumbers[slot.visitor] != nil { continue }
                 identities.clear(index)
                 identities.closeGap(index)
                 tally.unlinked += 1

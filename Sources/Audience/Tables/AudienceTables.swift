@@ -41,6 +41,8 @@ package final class AudienceTables: @unchecked Sendable {
     var mergedHeads: [UInt32: UInt32] = [:]
     /// What has ended by then may be dropped.
     var sweptMillis: Int64 = .min
+    /// Visitors erased at a record of the log whose identifiers are not forgotten yet.
+    var erasedNumbers: [UInt32: UInt64] = [:]
     var draft = ProfileDraft()
     var otherDraft = ProfileDraft()
     var visitorHand = 1

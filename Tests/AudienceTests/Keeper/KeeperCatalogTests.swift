@@ -92,6 +92,7 @@ struct KeeperCatalogTests {
         world.clock.makeSlow()
         for _ in 0..<100 {
             _ = world.keeper.turn()
+            world.keeper.logIsDurable(through: world.log.end, hasFailed: false)
             // Who is new is in when who is old is out, and who is in both is never out.
             #expect(world.audiences("ann") == ["list"])
             #expect(world.audiences("bob").isEmpty == !world.audiences("cid").isEmpty)

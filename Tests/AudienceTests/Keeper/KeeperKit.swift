@@ -48,7 +48,12 @@ final class KeyList: AudienceKeys {
     private(set) var visitors: Set<VisitorNumber> = []
     private(set) var deleted: Set<VisitorNumber> = []
 
-    func make(_ visitor: VisitorNumber) -> Bool { visitors.insert(visitor).inserted }
+    func make(_ visitor: VisitorNumber) -> KeyOutcome {
+        guard !deleted.contains(visitor) else { return .deleted }
+        // A number that a crash kept out of the log gets another key.
+        visitors.insert(visitor)
+        return .made
+    }
 
     func delete(_ gone: [VisitorNumber]) {
         visitors.subtract(gone)
@@ -123,24 +128,24 @@ final class KeeperWorld {
                 openClick: { Self.clicks[$0] },
                 publish: { _ in }, report: { [told] in told.report($0) }),
             book: book, folder: folder)
+        // What waits for the disk is done within a turn.
+        keeper.inBackground = { $0() }
         self.documents = try before?.documents ?? documents.map(Self.document)
         if before != nil { replay(behind: stamps) }
         keeper.useFirst(self.documents)
-        while book.evaluateRest(4096, at: clock.millis) {}
-        book.isReplaying = false
-        keeper.restoreLists()
+        book.endReplay(at: clock.millis)
+        keeper.removeLists()
+        if book.hasReplayedErasure { keeper.hastenSnapshot() }
         if before != nil { becomeDurable() }
     }
 
-    /// As the service does it at its start; acts of those whose key is gone can be read by nobody.
+    /// As the service does it at its start; acts and links of those whose key is gone can be read by nobody.
     private func replay(behind stamps: TableStamps?) {
         for (index, (millis, record)) in log.records.enumerated() {
             let sequence = UInt64(index + 1)
             if let stamps, sequence <= stamps.oldest { continue }
-            if case .act(let visitor, _) = record, keys.deleted.contains(visitor) { continue }
-            let isInSnapshot = record.visitor.flatMap { visitor in stamps.map { sequence <= $0.stamp(of: visitor) } }
-            book.apply(
-                record, at: millis, profile: isInSnapshot == true ? .dropped : .united, sequence: sequence)
+            if record.kind.isSealed, let visitor = record.visitor, keys.deleted.contains(visitor) { continue }
+            keeper.replay(record, sequence, at: millis, behind: stamps)
         }
     }
 
@@ -202,8 +207,32 @@ final class KeeperWorld {
         keeper.post(.documents(put: put, removed: removed) {})
     }
 
+    /// Uploads a list of cookies, as the control side does.
+    ///
+    /// - Returns: its name.
+    @discardableResult
+    func upload(
+        _ audience: String, _ cookies: [String], done: @escaping @Sendable (Int?) -> Void = { _ in }
+    ) throws
+        -> String
+    {
+        let list = try keeper.folder.makeList("upload-" + AudienceKeeper.freshName())
+        for cookie in cookies { try list.add(hasher.identity(.cookie(cookie))) }
+        try list.finish()
+        keeper.post(.upload(audience: audience, list: list.name, done))
+        return list.name
+    }
+
+    func erase(_ cookie: String) {
+        keeper.post(.erase(.identifier(.cookie(cookie))) { _ in })
+        settle()
+    }
+
+    /// Nothing that waits for the disk is done any more: no snapshot will be whole.
+    func stopDisk() { keeper.inBackground = { (_: @escaping @Sendable () -> Void) in } }
+
     func snapshot() {
-        keeper.requestSnapshot()
+        keeper.hastenSnapshot()
         settle()
     }
 

@@ -111,6 +111,50 @@ struct KeeperRightsTests {
         #expect(acts.map(\.owner) == ["acme", ""])
     }
 
+    @Test("after an erasure a snapshot goes before all other long work, also after a crash")
+    func snapshotAtOnce() throws {
+        let world = try KeeperWorld([Self.viewers])
+        world.event("view", "ann", id: "e1")
+        world.flush()
+        world.snapshot()
+        let cookies = (0..<2000).map { #"{"cookie":"m\#($0)"}"# }.joined(separator: ",")
+        try world.put([#"{"id":"listed","members":[\#(cookies)]}"#])
+        world.clock.makeSlow()
+        _ = world.keeper.turn()
+        #expect(world.keeper.jobs.count == 1)
+        world.keeper.post(.erase(.identifier(.cookie("ann"))) { _ in })
+        for _ in 0..<200 where world.book.counts.snapshots < 2 { _ = world.keeper.turn() }
+        #expect(world.book.counts.snapshots == 2)
+        #expect(world.keeper.jobs.count == 1)
+        #expect(world.audiences("m0") == [])
+        world.clock.makeSlow(false)
+        world.flush()
+        // A crash between the erasure and its snapshot.
+        world.event("view", "bob", id: "e2")
+        world.flush()
+        world.snapshot()
+        world.stopDisk()
+        #expect(erase("bob", in: world) != .unknown)
+        let before = world.keeper.folder.snapshots()
+        let next = try KeeperWorld(after: world)
+        next.settle()
+        #expect(next.book.counts.snapshots == 1)
+        #expect(next.keeper.folder.snapshots() != before)
+    }
+
+    @Test("numbers of visitors who are gone are passed over")
+    func gone() throws {
+        let world = try KeeperWorld([Self.viewers])
+        for cookie in ["ann", "bob", "cid"] { world.event("view", cookie, id: cookie) }
+        world.flush()
+        for cookie in ["ann", "bob", "cid"] { _ = erase(cookie, in: world) }
+        let next = try KeeperWorld(after: world, directory: KeeperDirectory())
+        next.event("view", "dan", id: "e4")
+        next.flush()
+        #expect(next.told.answers.last?.outcome.accepted == 1)
+        #expect(next.visitor("dan") == VisitorNumber(4))
+    }
+
     @Test("the household of one who is erased, or opts out, forgets")
     func householdForgets() throws {
         for isErasure in [true, false] {
