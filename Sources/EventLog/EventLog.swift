@@ -50,7 +50,6 @@ package final class EventLog: @unchecked Sendable {
     private var followers: [Follower] = []
     private var tickers: [@Sendable (Instant) -> Void] = []
     private var preparations: [@Sendable () -> Bool] = []
-    private var afterFolds: [@Sendable (UInt64) -> Void] = []
     private var roomListeners: [@Sendable (_ hasRoom: Bool) -> Void] = []
 
     /// How full its disk is.
@@ -128,9 +127,6 @@ package final class EventLog: @unchecked Sendable {
     ///
     /// - Parameter body: where it returns false, nothing is written and the log has failed, as after a failed sync.
     package func beforeGroup(_ body: @escaping @Sendable () -> Bool) { preparations.append(body) }
-
-    /// Calls `body` on the writer's thread after the followers have seen a group, with its last sequence.
-    package func onFolded(_ body: @escaping @Sendable (UInt64) -> Void) { afterFolds.append(body) }
 
     package func start() {
         started.store(true, ordering: .releasing)
@@ -278,7 +274,6 @@ package final class EventLog: @unchecked Sendable {
         durable.store(last, ordering: .releasing)
         for listener in listeners { listener(last) }
         fold(first: first)
-        for body in afterFolds { body(last) }
         foldedSequence.store(last, ordering: .releasing)
         return true
     }
