@@ -173,6 +173,35 @@ struct KeeperReplayTests {
         arguments: UInt64(1)...12)
     func besideChoices(seed: UInt64) throws { try besideSnapshot(seed) { $0.step(waits: false) } }
 
+    @Test("an act that waits while its visitor is merged and the survivor's state is written is not lost, nor doubled")
+    func actsBeforeMerges() throws {
+        let world = try KeeperWorld(RandomVisitors.rules)
+        for cookie in ["ann", "bob"] { world.event("view", cookie, id: cookie) }
+        world.flush()
+        world.keeper.snapshotPace = SnapshotPace(visitors: 1, words: 2)
+        world.keeper.hastenSnapshot()
+        world.clock.makeSlow()
+        // Until both are written as they are.
+        while world.keeper.isWritingSnapshot == false || world.tables.dumping.map({ $0.written < 3 }) != false {
+            _ = world.keeper.turn()
+        }
+        world.event("cart", "bob", id: "e3")
+        world.event("view", "bob", id: "e4")
+        world.join("ann", "phone")
+        world.join("bob", "phone")
+        // Only the first of the two acts is known when the survivor is written.
+        _ = world.keeper.turn()
+        world.keeper.logIsDurable(through: 5, hasFailed: false)
+        while world.keeper.isWritingSnapshot { _ = world.keeper.turn() }
+        world.clock.makeSlow(false)
+        world.flush()
+        #expect(world.acts("ann") == 4)
+        #expect(world.visitor("bob") == world.visitor("ann"))
+        let next = try KeeperWorld(after: world)
+        #expect(next.acts("ann") == 4)
+        #expect(next.audiences("ann") == world.audiences("ann"))
+    }
+
     @Test("choices that overtake acts in the log come to what was known", arguments: UInt64(1)...12)
     func hasty(seed: UInt64) throws {
         let live = try RandomVisitors(seed: seed, addresses: false)
