@@ -7,8 +7,8 @@ internal import Events
 extension AudienceBook {
     /// Takes out what the survivors' states hold, once all are loaded.
     func absorbFormer() {
-        for state in Array(states.values) {
-            for number in state.former {
+        for former in states.map(\.value.former) {
+            for number in former {
                 states[number] = nil
                 absorbed[number] = []
             }

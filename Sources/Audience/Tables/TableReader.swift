@@ -100,9 +100,6 @@ package final class TableReader {
         }
     }
 
-    /// What is known of a visitor besides its profile; nil for nobody.
-    func flags(_ visitor: VisitorNumber) -> VisitorFlags? { resolve(visitor.rawValue)?.word.flags }
-
     /// Who a number stands for, and what the directory says of that visitor.
     @inline(__always)
     private func resolve(_ number: UInt32) -> (number: VisitorNumber, word: DirectoryWord)? {
