@@ -31,6 +31,23 @@ package struct LogRecordSubject: InputCheck {
         let factCount = Int(bytes[10]) | Int(bytes[11]) << 8
         Self.check(event, factBytes: bytes[12..<12 + factCount])
         FuzzWorld.checkFacts(event.facts)
+        checkBooking(bytes, of: event)
+    }
+
+    /// What the ledger reads of an event without its texts is what the event says.
+    private func checkBooking(_ bytes: [UInt8], of event: Event) {
+        guard let booking = Booking(bytes[...]) else { Property.broken("an event has no booking") }
+        let facts = event.facts
+        Property.holds(
+            booking.kind == event.kind && booking.instant == event.instant && booking.bidID == facts.bidID
+                && booking.bidInstant == facts.instant && booking.isTest == facts.isTest
+                && booking.reserved == facts.reserved && booking.budgetCurrency == facts.budgetCurrency,
+            "a booking has the event's facts")
+        Property.holds(
+            booking.settled == event.settled && booking.released == event.released
+                && booking.isUnlogged == event.isUnlogged, "a booking has the event's amounts")
+        let names = booking.parties.map { [$0.exchange, $0.advertiser, $0.strategy] }
+        Property.holds(names == [facts.exchange, facts.advertiser, facts.strategy], "a booking has the event's names")
     }
 
     /// An event that is written again is the same one, and from then on its bytes stay.

@@ -81,7 +81,10 @@ package struct OpenRTBSubject: InputCheck {
             snapshot: snapshot, exchange: exchange, instant: FuzzWorld.instant, seed: FuzzWorld.seed, deadline: .none)
         var response = ByteWriter(capacity: 1024)
         var records: [[UInt8]] = []
-        let outcome = auction.hold(request, context, into: &response) { records.append($0.array()) }
+        let outcome = auction.hold(request, context, into: &response) {
+            records.append($0.array())
+            return true
+        }
         giveBack(records)
         let isEven = ledger.books().allSatisfy { $0.books.reserved == .zero && $0.books.outstanding == .zero }
         Property.holds(isEven, "what was reserved is what the records say")

@@ -118,7 +118,7 @@ package struct StrategySubject: InputCheck {
         let context = AuctionContext(
             snapshot: snapshot, exchange: 0, instant: FuzzWorld.instant, seed: FuzzWorld.seed, deadline: .none)
         var response = ByteWriter(capacity: 1024)
-        let outcome = auction.hold(reader.request, context, into: &response) { _ in }
+        let outcome = auction.hold(reader.request, context, into: &response) { _ in true }
         guard case .bid(let count) = outcome else { return }
         AnswerProperties(response.array(), of: reader.request)
             .checkBids(of: reader.request, count: count, currency: snapshot.exchanges[0].document.currency)

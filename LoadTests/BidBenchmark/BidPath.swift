@@ -57,8 +57,8 @@ final class BidPath {
         /// Requests that got a bid.
         fileprivate(set) var bids = 0
 
-        /// Records that found no room: there must be none, as dropping one costs less.
-        var dropped: UInt64 { ring.dropped }
+        /// Records that found no room: there must be none, as refusing one costs less.
+        var refused: UInt64 { ring.refused }
     }
 
     /// Runs `run` once for every request.
@@ -134,7 +134,7 @@ extension BidPath {
             auction.forgetPasses()
             var tray = Tray()
             round(run, &tray)
-            var faults = tray.dropped > 0 ? ["\(run): \(tray.dropped) records found no room"] : []
+            var faults = tray.refused > 0 ? ["\(run): \(tray.refused) records found no room"] : []
             // Else no string would have been decoded.
             if run == .consent, tray.agreed == 0 { faults.append("\(run): nobody agreed") }
             guard run.cast != nil else { return faults }

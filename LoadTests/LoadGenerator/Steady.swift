@@ -38,7 +38,7 @@ enum ServiceText {
         let cpu = measured.serverMicros.map { Figure.fixed($0, 1) + " µs" } ?? "unknown"
         let shed = figures.shed.map { Figure.count($0) } ?? "not counted by it"
         return "the service: \(cpu) of processor time an answer, \(Figure.count(figures.late)) late by its own clock, "
-            + "shed \(shed), \(Figure.count(figures.droppedRecords)) decision records dropped"
+            + "shed \(shed), \(Figure.count(figures.logBehind ?? 0)) for want of room in the log"
     }
 }
 

@@ -85,23 +85,23 @@ package struct ServiceFigures: Codable, Sendable {
     package let late: Double
     /// Billing notices that it took.
     package let billed: Double
-    /// Decision records that the log could not take in time.
-    package let droppedRecords: Double
+    /// 204 because the log had no room for the bid's record; nil where it counts no such reason.
+    package let logBehind: Double?
 
     init(_ samples: [String: Double]) {
         requests = samples["vendue_bid_requests_total"] ?? 0
         shed = samples[#"vendue_no_bids_total{reason="overload"}"#]
         late = samples["vendue_late_total"] ?? 0
         billed = samples[#"vendue_billing_notices_total{outcome="accepted"}"#] ?? 0
-        droppedRecords = samples["vendue_decision_records_dropped_total"] ?? 0
+        logBehind = samples[#"vendue_no_bids_total{reason="logBehind"}"#]
     }
 
-    private init(requests: Double, shed: Double?, late: Double, billed: Double, droppedRecords: Double) {
+    private init(requests: Double, shed: Double?, late: Double, billed: Double, logBehind: Double?) {
         self.requests = requests
         self.shed = shed
         self.late = late
         self.billed = billed
-        self.droppedRecords = droppedRecords
+        self.logBehind = logBehind
     }
 
     /// What was counted between two looks.
@@ -109,6 +109,6 @@ package struct ServiceFigures: Codable, Sendable {
         ServiceFigures(
             requests: after.requests - before.requests, shed: after.shed.map { $0 - (before.shed ?? 0) },
             late: after.late - before.late, billed: after.billed - before.billed,
-            droppedRecords: after.droppedRecords - before.droppedRecords)
+            logBehind: after.logBehind.map { $0 - (before.logBehind ?? 0) })
     }
 }

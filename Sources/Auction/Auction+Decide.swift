@@ -190,12 +190,18 @@ extension Auction {
 
     // MARK: Money and frequency
 
+    /// Reserves for all offers of one strategy together, as for one bid: a slice has room for all or for none.
+    ///
     /// - Returns: what stops one of the offers; then none of them is reserved.
     private func reserveAll(_ offers: ArraySlice<Offer>, _ context: AuctionContext) -> PassReason? {
-        for index in offers.indices {
-            guard let reason = reserve(offers[index], context) else { continue }
-            for earlier in offers[offers.startIndex..<index] { release(earlier, context) }
-            return reason
+        guard let first = offers.first else { return nil }
+        for index in offers.indices where !reserveImpression(offers[index], context) {
+            for earlier in offers[offers.startIndex..<index] { releaseImpression(earlier, context) }
+            return .frequency
+        }
+        guard reserve(offers.reduce(.zero) { $0 + $1.reserved }, of: first.strategy, context) else {
+            for offer in offers { releaseImpression(offer, context) }
+            return .budget
         }
         return nil
     }
@@ -203,19 +209,23 @@ extension Auction {
     /// - Returns: what stops the offer; then nothing of it is reserved.
     private func reserve(_ offer: Offer, _ context: AuctionContext) -> PassReason? {
         guard reserveImpression(offer, context) else { return .frequency }
-        let strategy = context.snapshot.strategy(offer.strategy)
-        guard strategy.account.reserve(offer.reserved, at: context.instant) else {
+        guard reserve(offer.reserved, of: offer.strategy, context) else {
             releaseImpression(offer, context)
             return .budget
         }
-        guard strategy.advertiserAccount.reserve(offer.reserved, at: context.instant) else {
-            strategy.account.cancel(offer.reserved, at: context.instant)
-            releaseImpression(offer, context)
-            return .budget
-        }
-        strategy.pacer.take(offer.reserved)
-        strategy.advertiserPacer.take(offer.reserved)
         return nil
+    }
+
+    private func reserve(_ amount: Spend, of number: Int, _ context: AuctionContext) -> Bool {
+        let strategy = context.snapshot.strategy(number)
+        guard strategy.account.reserve(amount, at: context.instant) else { return false }
+        guard strategy.advertiserAccount.reserve(amount, at: context.instant) else {
+            strategy.account.cancel(amount, at: context.instant)
+            return false
+        }
+        strategy.pacer.take(amount)
+        strategy.advertiserPacer.take(amount)
+        return true
     }
 
     /// Gives back what an offer reserved, when it is not sent.

@@ -138,13 +138,15 @@ extension Auction {
         writeCaps(offer, context, into: &tokens.facts)
     }
 
-    /// Hands each winner's record to the log, once the response is certain to be sent.
+    /// Hands each winner's record to the log, once nothing else keeps the response from being sent.
+    ///
+    /// - Returns: whether there was room for all of them.
     func recordWinners(
         _ request: borrowing BidRequest,
         _ screened: Screened,
         _ context: AuctionContext,
-        _ record: (borrowing ByteWriter) -> Void
-    ) {
+        _ record: (borrowing ByteWriter) -> Bool
+    ) -> Bool {
         for index in winners.indices {
             // With one winner its facts still stand where replying put them.
             if winners.count > 1 { writeFacts(index, request, screened, context) }
@@ -158,7 +160,8 @@ extension Auction {
                 pacing: winners[index].pacing,
                 into: &tokens.record
             )
-            record(tokens.record)
+            guard record(tokens.record) else { return false }
         }
+        return true
     }
 }

@@ -104,13 +104,14 @@ package final class Auction {
     /// - Parameters:
     ///   - request: borrowed from the loop's reader.
     ///   - response: receives the bid response when there is a bid, nothing else.
-    ///   - record: called once for each bid with its record for the log, after all have been decided.
+    ///   - record: called once for each bid with its record for the log, after all have been decided, until it says
+    ///     that one finds no room; then nothing is bid, and the records before that one are to be forgotten.
     /// - Complexity: O(impressions × (strategies / 512 + strategies that match and could win)).
     package func hold(
         _ request: borrowing BidRequest,
         _ context: AuctionContext,
         into response: inout ByteWriter,
-        record: (borrowing ByteWriter) -> Void
+        record: (borrowing ByteWriter) -> Bool
     ) -> AuctionOutcome {
         switch screen(request, context) {
         case .stop(let reason):
@@ -120,13 +121,21 @@ package final class Auction {
             guard !winners.isEmpty else { return .noBid(reasonForSilence(context)) }
             reply(request, screened, context, into: &response)
             guard !context.deadline.hasPassed(at: time.moment()) else {
-                for winner in winners { release(winner, context) }
-                response.clear()
-                return .noBid(.insufficientTime)
+                return takeBack(context, &response, .insufficientTime)
             }
-            recordWinners(request, screened, context, record)
+            guard recordWinners(request, screened, context, record) else {
+                return takeBack(context, &response, .logBehind)
+            }
             return .bid(count: winners.count)
         }
+    }
+
+    private func takeBack(
+        _ context: AuctionContext, _ response: inout ByteWriter, _ reason: NoBidReason
+    ) -> AuctionOutcome {
+        for winner in winners { release(winner, context) }
+        response.clear()
+        return .noBid(reason)
     }
 
     /// Finds the winners of all impressions, with their prices reserved.

@@ -168,16 +168,18 @@ final class BidLoop {
         )
         response.clear()
         // Without a log that takes records nothing may be bought.
-        guard !services.log.hasFailed else { return (silence(.notServing), due) }
+        guard services.log.takesBids else { return (silence(.notServing), due) }
         guard services.log.room.isAmple else { return (silence(.disk), due) }
-        let outcome = auction.hold(reader.request, context, into: &response, record: { ring.push($0) })
+        let outcome = auction.hold(reader.request, context, into: &response, record: { ring.stage($0) })
         countPasses()
         switch outcome {
         case .bid(let count):
+            ring.commit()
             sheet.add(meters.responses)
             sheet.add(meters.bids, by: UInt64(count))
             return (.bid, due)
         case .noBid(let reason):
+            ring.discard()
             return (silence(reason), due)
         }
     }

@@ -45,8 +45,10 @@ package struct MoneySide: Sendable {
             }
         )
         let now = time.instant()
-        ledger.advance(to: now)
+        // The order matters: who asks for limits from now on holds back what a crash may have lost.
+        register.begin(after: ledger.restart(after: log.recovery.runs, at: now))
         register.prune(at: now)
+        try log.beginRun()
         self.ledger = ledger
         self.register = register
     }

@@ -23,13 +23,33 @@ package final class NoticeDesk: Sendable {
         case unavailable
     }
 
+    /// A notice refused because it told a price above what was bid.
+    package struct Overpriced: Sendable {
+        package let kind: EventKind
+        package let facts: BidFacts
+        package let price: CPM
+        /// How many there were since the alarm before, this one among them.
+        package let count: UInt64
+    }
+
     private let register: Mutex<NoticeRegister>
     private let log: EventLog
+    private let alarm: @Sendable (Overpriced) -> Void
+    private let unalarmed = Atomic<UInt64>(0)
+    private let alarmed = Atomic<Int64>(.min)
 
-    /// - Parameter register: of all notices in the log.
-    package init(log: EventLog, register: NoticeRegister) {
+    /// Seconds between two alarms: an exchange that is wrong is wrong with every notice.
+    private static let alarmSeconds: Int64 = 60
+
+    /// - Parameters:
+    ///   - register: of all notices in the log.
+    ///   - alarm: called on a loop, once a minute at most.
+    package init(
+        log: EventLog, register: NoticeRegister, alarm: @escaping @Sendable (Overpriced) -> Void = { _ in }
+    ) {
         self.log = log
         self.register = Mutex(register)
+        self.alarm = alarm
     }
 
     /// A win, bill or loss of the exchange, or an impression or click of a browser.
@@ -64,6 +84,9 @@ package final class NoticeDesk: Sendable {
             let entry = register.entry(facts.bidID, bidInstant: facts.instant)
             if let entry, entry.has(notice.kind) { return .repeated(entry.sequence) }
             book(&event, notice, entry)
+            if event.released != nil, register.isLost(facts.bidID, bidInstant: facts.instant, at: now) {
+                event.isUnlogged = true
+            }
             return append(event, factBytes: notice.token.factBytes, &register)
         }
     }
@@ -80,6 +103,7 @@ package final class NoticeDesk: Sendable {
             event.price = price
             // A loser is told the winner's price, which may be any.
             if notice.kind != .loss, price > notice.token.facts.price {
+                raiseAlarm(notice, price, at: event.instant)
                 if needsPrice { return .refused }
                 event.price = nil
             }
@@ -89,6 +113,16 @@ package final class NoticeDesk: Sendable {
             if needsPrice { return .unpriced }
         }
         return nil
+    }
+
+    private func raiseAlarm(_ notice: Notice, _ price: CPM, at now: Instant) {
+        unalarmed.add(1, ordering: .relaxed)
+        let last = alarmed.load(ordering: .relaxed)
+        guard last == .min || now.micros - last >= Self.alarmSeconds * 1_000_000,
+            alarmed.compareExchange(expected: last, desired: now.micros, ordering: .relaxed).exchanged
+        else { return }
+        let count = unalarmed.exchange(0, ordering: .relaxed)
+        alarm(Overpriced(kind: notice.kind, facts: notice.token.facts, price: price, count: count))
     }
 
     /// What the event spends, and which reservation it ends.

@@ -123,7 +123,10 @@ extension OpenAPI {
             "get": {
               "tags": [ "service" ], "operationId": "books", "summary": "The books as of now",
               "responses": {
-                "200": { "description": "JSON", "content": { "application/json": { "schema": {} } } },
+                "200": {
+                  "description": "Of each strategy, advertiser and exchange",
+                  "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Books" } } }
+                },
         \#(refusals([]))
               }
             }

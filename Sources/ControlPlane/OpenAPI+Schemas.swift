@@ -12,6 +12,63 @@ extension OpenAPI {
                 "timezone": { "$ref": "#/components/schemas/Timezone" }
               }
             },
+            "Books": {
+              "type": "object", "required": [ "accounts", "exchanges", "delivery" ],
+              "properties": {
+                "accounts": { "type": "array", "items": { "$ref": "#/components/schemas/AccountBooks" } },
+                "exchanges": {
+                  "type": "array", "description": "Of each exchange and currency, as far as the log holds it",
+                  "items": {
+                    "allOf": [
+                      { "$ref": "#/components/schemas/Amounts" },
+                      {
+                        "type": "object",
+                        "properties": {
+                          "exchange": { "type": "string" }, "currency": { "$ref": "#/components/schemas/Currency" }
+                        }
+                      }
+                    ]
+                  }
+                },
+                "delivery": {
+                  "type": "array", "description": "Counts of events and spend by advertiser, strategy and exchange",
+                  "items": { "type": "object" }
+                }
+              }
+            },
+            "Amounts": {
+              "type": "object",
+              "description": "Decimals: reserved = settled - settled_late + released + expired + outstanding",
+              "properties": {
+                "reserved": { "type": "string" }, "settled": { "type": "string" },
+                "settled_late": { "type": "string", "description": "Part of settled whose reservation had ended" },
+                "released": { "type": "string" }, "expired": { "type": "string" },
+                "outstanding": { "type": "string" }, "balanced": { "type": "boolean" }
+              }
+            },
+            "AccountBooks": {
+              "allOf": [
+                { "$ref": "#/components/schemas/Amounts" },
+                {
+                  "type": "object",
+                  "properties": {
+                    "strategy": { "type": "string" }, "advertiser": { "type": "string" },
+                    "currency": { "type": [ "string", "null" ] },
+                    "unlogged": { "type": "string", "description": "In bids that the log does not hold yet" },
+                    "held": { "type": "string", "description": "Held back after a crash, for bids that it may have lost" },
+                    "late_exposure": {
+                      "type": "string",
+                      "description": "Of expired bids that may be billed yet: the most by which a limit can be passed"
+                    },
+                    "billed_after_loss": {
+                      "type": "string", "description": "Settled for bids that the exchange had called lost"
+                    },
+                    "left": { "type": [ "string", "null" ], "description": "What may be reserved now; null without a limit" },
+                    "slice": { "type": [ "string", "null" ], "description": "What may be unlogged at a time" }
+                  }
+                }
+              ]
+            },
             "StoredAdvertiser": {
               "allOf": [ { "$ref": "#/components/schemas/Advertiser" }, { "$ref": "#/components/schemas/Stored" } ]
             },

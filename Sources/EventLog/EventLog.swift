@@ -20,9 +20,9 @@ package enum Durability: String, CaseIterable, Sendable {
 /// next group starts when the last has ended, so a group holds what arrived during one `fdatasync`: under load the
 /// groups grow, not the waiting. Decision records, for which nobody waits, go with the next notice or every 20 ms.
 package final class EventLog: @unchecked Sendable {
-    // Unchecked because it has variables without a lock. Invariant: `writer` and `spare` belong to the writer thread
-    // (and to `init` before it starts); `listeners`, `followers`, `tickers`, `rings` and the hooks are
-    // set before `start`. Everything else is behind a lock or atomic.
+    // Unchecked because it has variables without a lock. Invariant: `writer`, `marksRuns` and `spare` belong to the
+    // writer thread (and before it starts to who opens the log); `listeners`, `followers`, `tickers`, `rings` and the
+    // hooks are set before `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
         /// Whether some of them came by ``EventLog/append(_:)``.
@@ -44,6 +44,8 @@ package final class EventLog: @unchecked Sendable {
     private let stopping = Atomic<Bool>(false)
     private let started = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
+    /// Whether the log tells when runs begin and end.
+    private var marksRuns = false
     private var spare = ByteWriter(capacity: 1 << 16)
     private var rings: [DecisionRing] = []
     private var listeners: [@Sendable (UInt64) -> Void] = []
@@ -87,6 +89,7 @@ package final class EventLog: @unchecked Sendable {
             case .event(let event): replay(sequence, event)
             case .visitor(_, let bytes): replayVisitor(sequence, bytes)
             case .traffic(let traffic): replayTraffic(sequence, traffic)
+            case .run: break
             }
         }
         pending = Mutex(Pending(next: recovery.next))
@@ -111,7 +114,7 @@ package final class EventLog: @unchecked Sendable {
 
     /// Calls `follower` on the writer's thread with each durable event, in order.
     ///
-    /// Records about visitors are not told: whoever appends them knows them.
+    /// Records about visitors and runs are not told: whoever appends them knows them.
     package func follow(_ follower: @escaping Follower) { followers.append(follower) }
 
     /// Calls `ticker` on the writer's thread between groups, at least every 20 ms or so.
@@ -127,6 +130,14 @@ package final class EventLog: @unchecked Sendable {
     ///
     /// - Parameter body: where it returns false, nothing is written and the log has failed, as after a failed sync.
     package func beforeGroup(_ body: @escaping @Sendable () -> Bool) { preparations.append(body) }
+
+    /// Writes that a run begins, durably: a crash of its first moments is then told from the clean end before it.
+    ///
+    /// To be called before anything is appended or bid.
+    package func beginRun() throws(LogError) {
+        try writeAlone(RunRecord(.start, at: time.instant()))
+        marksRuns = true
+    }
 
     package func start() {
         started.store(true, ordering: .releasing)
@@ -164,10 +175,15 @@ package final class EventLog: @unchecked Sendable {
     /// Whether it has: without a lock, for event loops.
     package var hasFailed: Bool { isFailed.load(ordering: .relaxed) }
 
-    /// Decision records dropped because a ring was full.
-    package var droppedRecords: UInt64 { rings.reduce(0) { $0 + $1.dropped } }
+    /// Whether a bid may be made whose record comes through a ring: not after a failure, and not once it stops.
+    package var takesBids: Bool { !hasFailed && !stopping.load(ordering: .relaxed) }
+
+    /// Decision records refused because a ring was full.
+    package var refusedRecords: UInt64 { rings.reduce(0) { $0 + $1.refused } }
 
     /// Writes out what is queued, makes it durable and closes the file. No loop may push records any more.
+    ///
+    /// After ``beginRun()`` the last record says that the run ended in order.
     package func stop() {
         guard !stopping.exchange(true, ordering: .acquiringAndReleasing), started.load(ordering: .acquiring) else {
             return
@@ -225,7 +241,8 @@ package final class EventLog: @unchecked Sendable {
             let wrote = turn()
             if wasStopping {
                 if wrote { continue }
-                break
+                end()
+                return
             }
             // Decision records alone wake nobody: nobody waits for them, and a sync for each handful of them cost a third
             // of the processor.
@@ -238,9 +255,36 @@ package final class EventLog: @unchecked Sendable {
             _ = bell.wait(timeout: .now() + .milliseconds(Self.idleMillis))
             sleeping.store(false, ordering: .releasing)
         }
+    }
+
+    /// Takes nothing more, writes what came last and closes the file.
+    private func end() {
+        // An auction that began before it could see this has pushed its record by then.
+        if marksRuns, !rings.isEmpty { Thread.sleep(forTimeInterval: Double(Self.idleMillis) / 1000) }
         pending.withLock { $0.accepting = false }
+        while turn() {}
+        if marksRuns, failure == nil {
+            do throws(LogError) {
+                try writeAlone(RunRecord(.stop, at: time.instant()))
+            } catch {
+                fail(error)
+            }
+        }
         writer.close()
         ended.signal()
+    }
+
+    /// Writes one record as a group of its own.
+    private func writeAlone(_ run: RunRecord) throws(LogError) {
+        spare.clear()
+        let sequence = pending.withLock { pending in
+            defer { pending.next += 1 }
+            return pending.next
+        }
+        Segment.appendFrame(sequence: sequence, to: &spare) { $0.append(run.bytes) }
+        try writer.write(spare, first: sequence)
+        durable.store(sequence, ordering: .releasing)
+        foldedSequence.store(sequence, ordering: .releasing)
     }
 
     /// - Returns: whether there was anything to write.
@@ -301,7 +345,7 @@ package final class EventLog: @unchecked Sendable {
             let payload = reader.take(Int(length))
         {
             if let kind = payload.first, !VisitorRecordCoder.isVisitorRecord(kind),
-                !TrafficRecord.isTrafficRecord(kind)
+                !TrafficRecord.isTrafficRecord(kind), !RunRecord.isRunRecord(kind)
             {
                 guard let event = EventCoder.read(payload) else { preconditionFailure("our own record is no event") }
                 for follower in followers { follower(sequence, event) }

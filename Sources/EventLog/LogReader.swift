@@ -25,12 +25,14 @@ package struct LogReader: Sendable {
         package var tornBytes: Int { last?.tornBytes ?? 0 }
         /// Records that damage took.
         package var lostRecords: UInt64 { gaps.reduce(0) { $0 &+ ($1.upperBound - $1.lowerBound) } }
+        /// How the runs that wrote it ended, as far as the walk went over it.
+        package var runs = RunHistory()
     }
 
     /// Names of the segments, oldest first.
     package func segments() throws(LogError) -> [String] { try storage.names().sorted() }
 
-    /// Every sound event from `sequence` on, in order; records about visitors and traffic are passed over.
+    /// Every sound event from `sequence` on, in order; records about visitors, traffic and runs are passed over.
     ///
     /// A torn end of the last segment is not an error: it is where a write was interrupted. Damage anywhere else is
     /// one, as is a record that is no event and has no visitor record's head.
@@ -43,7 +45,7 @@ package struct LogReader: Sendable {
         }
     }
 
-    /// The same with the records about visitors and traffic.
+    /// The same with the records about visitors, traffic and runs.
     package func walkRecords(
         from sequence: UInt64 = 0,
         _ body: (UInt64, LogRecord) throws(LogError) -> Void
@@ -58,6 +60,7 @@ package struct LogReader: Sendable {
                 continue
             }
             let contents = try walkSegment(name, isLast: isLast) { (number, record) throws(LogError) in
+                summary.runs.add(record)
                 if number >= sequence { try body(number, record) }
             }
             try Self.add(contents, name, to: &summary)

@@ -48,10 +48,26 @@ package struct BidFacts: Equatable, Sendable {
     package init() {}
 
     /// What the bid reserved: the most that its notices can spend.
-    package var reserved: Spend { isTest ? .zero : Spend(at: budgetPrice, quantity: quantity) }
+    package var reserved: Spend { Self.reserved(budgetPrice, quantity, isTest: isTest) }
+
+    /// Nothing for test traffic, and for a price that no bid can have: such facts are not ours.
+    static func reserved(_ price: CPM, _ quantity: Quantity, isTest: Bool) -> Spend {
+        isTest || price < .zero || price > .max ? .zero : Spend(at: price, quantity: quantity)
+    }
 }
 
 extension BidFacts {
+    /// Where in the bytes of facts what ``Booking`` wants stands.
+    enum Place {
+        static let flags = 1
+        static let bidID = 4
+        static let instant = 20
+        static let budgetPrice = 36
+        static let quantity = 44
+        static let budgetCurrency = 51
+        static let strings = 74
+    }
+
     /// - Returns: nil for bytes that ``BidFactsWriter`` of this version did not write.
     package init?(_ bytes: ArraySlice<UInt8>) {
         var reader = ByteReader(bytes)

@@ -14,6 +14,8 @@ package struct Event: Equatable, Sendable {
     package var settled: Spend?
     /// What of the bid's reservation this event ended.
     package var released: Spend?
+    /// Whether the log lost the record of the bid whose reservation this event ends: it then counts that first.
+    package var isUnlogged = false
     /// Loss reason code, or nil.
     package var reason: Int32?
     /// `${AUCTION_MIN_TO_WIN}`.
@@ -55,7 +57,7 @@ package struct Event: Equatable, Sendable {
 package enum EventCoder {
     package static let version: UInt8 = 1
 
-    private enum Tag: UInt8 {
+    enum Tag: UInt8 {
         case price = 1
         case settled = 2
         case released = 3
@@ -68,6 +70,8 @@ package enum EventCoder {
         case seed = 10
         case revision = 11
         case pacing = 20
+        /// Its value is empty.
+        case unlogged = 14
     }
 
     package static func writeHead(_ kind: EventKind, at instant: Instant, into out: inout ByteWriter) {
@@ -118,6 +122,10 @@ package enum EventCoder {
         if let seed = event.seed { write(seed, into: &out) }
         field(.revision, event.revision.map { Int64(bitPattern: $0) }, into: &out)
         field(.pacing, event.pacing.map { Int64(bitPattern: $0.bits) }, into: &out)
+        if event.isUnlogged {
+            out.append(Tag.unlogged.rawValue)
+            out.appendFixed(UInt16(0))
+        }
     }
 
     private static func field(_ tag: Tag, _ value: Int64?, into out: inout ByteWriter) {
@@ -185,6 +193,7 @@ package enum EventCoder {
             }
         case .revision: event.revision = reader.fixed(UInt64.self)
         case .pacing: event.pacing = reader.fixed(UInt64.self).map { Multiplier(bits: $0) }
+        case .unlogged: event.isUnlogged = true
         }
     }
 }

@@ -33,15 +33,37 @@ package final class BudgetLedger: Sendable {
         }
     }
 
-    private struct State {
-        var accounts: [AccountID: Account] = [:]
-        var tallies: [TallyKey: Tally] = [:]
-        var pacers = Pacers()
-        var now = Instant(micros: 0)
-        var testEvents: UInt64 = 0
+    /// What events of one strategy on one exchange change.
+    struct Lane {
+        let key: TallyKey
+        /// Nil where events name no strategy.
+        let accounts: Accounts?
+        var tally = Tally()
     }
 
-    private let state = Mutex(State())
+    struct Accounts {
+        let strategy: Account
+        let advertiser: Account
+        /// Of what the log holds of the strategy on the exchange; it has no limits, and nobody reserves in it.
+        let lane: Account
+    }
+
+    struct State {
+        var accounts: [AccountID: Account] = [:]
+        var table = LaneTable()
+        /// By the table's numbers.
+        var lanes: [Lane] = []
+        var now = Instant(micros: 0)
+        var testEvents: UInt64 = 0
+        /// Of the log so far, while it is read.
+        var recent = RecentBids()
+        /// Bids whose bill stands before them in the log, and counted their reservation.
+        var billedFirst: Set<BidID> = []
+        var restart: Restart?
+        var pacers = Pacers()
+    }
+
+    let state = Mutex(State())
 
     package init() {}
 
@@ -66,55 +88,16 @@ package final class BudgetLedger: Sendable {
     /// How even spending goes.
     package var pacing: PacingFigures { state.withLock { $0.pacers.figures(at: $0.now) } }
 
-    private static func account(_ id: AccountID, _ state: inout State) -> Account {
+    static func account(_ id: AccountID, _ state: inout State) -> Account {
         if let account = state.accounts[id] { return account }
-        let account = Account(expiredThrough: Account.minute(state.now) - Account.lifetimeMinutes - 1)
+        let account = fresh(state)
+        if let restart = state.restart { restart.tell(account) }
         state.accounts[id] = account
         return account
     }
 
-    /// Folds a durable event of this run: what its bid reserved was reserved when it was made.
-    package func apply(_ event: Event) { fold(event, isReplay: false) }
-
-    /// Folds an event of an earlier run, in the order of the log and at the pace of its own time.
-    package func replay(_ event: Event) { fold(event, isReplay: true) }
-
-    private func fold(_ event: Event, isReplay: Bool) {
-        state.withLock { state in
-            if isReplay { Self.advance(&state, to: event.instant) }
-            guard !event.facts.isTest else {
-                state.testEvents += 1
-                return
-            }
-            count(event, &state)
-            guard !event.facts.strategy.isEmpty else { return }
-            for id in [AccountID.strategy(event.facts.strategy), .advertiser(event.facts.advertiser)] {
-                let account = Self.account(id, &state)
-                if event.kind == .bid {
-                    if isReplay { account.replayReservation(event.facts.reserved, at: event.facts.instant) }
-                } else if event.settled != nil || event.released != nil {
-                    account.apply(
-                        ended: event.released ?? .zero,
-                        spent: event.settled ?? .zero,
-                        bidInstant: event.facts.instant,
-                        at: event.instant
-                    )
-                }
-            }
-        }
-    }
-
-    private func count(_ event: Event, _ state: inout State) {
-        let key = TallyKey(
-            advertiser: event.facts.advertiser,
-            strategy: event.facts.strategy,
-            exchange: event.facts.exchange
-        )
-        var tally = state.tallies[key] ?? Tally()
-        tally.counts[Int(event.kind.rawValue) - 1] += 1
-        if let settled = event.settled { tally.spend += settled }
-        if event.kind != .conversion { tally.currency = event.facts.budgetCurrency }
-        state.tallies[key] = tally
+    static func fresh(_ state: State) -> Account {
+        Account(expiredThrough: Account.minute(state.now) - Account.lifetimeMinutes - 1)
     }
 
     /// Lets reservations expire and days turn; called by the log's writer between groups.
@@ -125,20 +108,48 @@ package final class BudgetLedger: Sendable {
         }
     }
 
-    private static func advance(_ state: inout State, to now: Instant) {
-        // Once a second is often enough: buckets are minutes. A clock that jumps back changes nothing.
-        guard now.micros >= state.now.micros + 1_000_000 else { return }
+    static func advance(_ state: inout State, to now: Instant) {
+        // Once a second is often enough, and when a minute is over. A clock that jumps back changes nothing.
+        guard now.micros >= state.now.micros + 1_000_000 || Account.minute(now) > Account.minute(state.now) else {
+            return
+        }
         state.now = now
         for account in state.accounts.values { account.advance(to: now) }
+        for lane in state.lanes { lane.accounts?.lane.advance(to: now) }
     }
+
+    // MARK: Figures
 
     /// Books of every strategy or advertiser, by id.
     package func books() -> [(id: AccountID, books: Account.Books)] {
         state.withLock { state in state.accounts.map { ($0.key, $0.value.snapshotBooks()) } }
     }
 
+    /// What every account has left, and by how much it may be passed, beside its books.
+    package func standings() -> [(id: AccountID, books: Account.Books, standing: Account.Standing)] {
+        state.withLock { state in
+            state.accounts.map { ($0.key, $0.value.snapshotBooks(), $0.value.snapshotStanding()) }
+        }
+    }
+
+    /// Books of all that was bid on each exchange in each currency, as far as the log holds it, sorted.
+    package func exchangeBooks() -> [(exchange: String, currency: Currency, books: Account.Books)] {
+        let lanes = state.withLock { state in
+            state.lanes.compactMap { lane in
+                lane.accounts.map { (lane.key.exchange, lane.tally.currency, $0.lane.snapshotBooks()) }
+            }
+        }
+        var sums: [String: [UInt32: (currency: Currency, books: Account.Books)]] = [:]
+        for (exchange, currency, books) in lanes {
+            sums[exchange, default: [:]][currency.rawValue, default: (currency, Account.Books())].books += books
+        }
+        return sums.sorted { $0.key < $1.key }.flatMap { exchange, byCurrency in
+            byCurrency.sorted { $0.key < $1.key }.map { (exchange, $0.value.currency, $0.value.books) }
+        }
+    }
+
     /// Counts by advertiser, strategy and exchange, sorted.
     package func tallies() -> [(key: TallyKey, tally: Tally)] {
-        state.withLock { state in state.tallies.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+        state.withLock { state in state.lanes.map { ($0.key, $0.tally) } }.sorted { $0.0 < $1.0 }
     }
 }

@@ -1,5 +1,5 @@
 package import Events
-internal import Units
+package import Units
 
 /// Checks the books against the log: every event once, nothing spent above its bid, every reservation accounted for.
 package struct LogAudit {
@@ -25,6 +25,9 @@ package struct LogAudit {
         if let settled = event.settled, settled > event.facts.reserved {
             fault("record \(sequence): \(event.id) spends more than its bid reserved")
         }
+        if event.isUnlogged, event.released != event.facts.reserved {
+            fault("record \(sequence): \(event.id) stands for a lost bid and does not end its reservation")
+        }
         if event.facts.isTest, event.settled != nil { fault("record \(sequence): \(event.id) books test traffic") }
         ledger.replay(event)
     }
@@ -36,12 +39,23 @@ package struct LogAudit {
 
     /// Checks the accounts once all events have been added.
     package mutating func finish() {
-        for (id, books) in ledger.books() where !books.balance {
-            fault("\(id): reserved \(books.reserved.nanos) is not settled + released + expired + outstanding")
+        for (id, books) in ledger.books() { check("\(id)", books) }
+        for (exchange, currency, books) in ledger.exchangeBooks() { check("exchange \(exchange), \(currency)", books) }
+    }
+
+    private mutating func check(_ name: String, _ books: Account.Books) {
+        if !books.balance {
+            fault("\(name): reserved \(books.reserved.nanos) is not settled + released + expired + outstanding")
         }
+        if books.outstanding < .zero { fault("\(name): less than nothing is outstanding") }
     }
 
     package var books: [(id: AccountID, books: Account.Books)] { ledger.books() }
+
+    /// Books with what late notices can still add to them.
+    package var standings: [(id: AccountID, books: Account.Books, standing: Account.Standing)] { ledger.standings() }
+
+    package var exchanges: [(exchange: String, currency: Currency, books: Account.Books)] { ledger.exchangeBooks() }
 
     package var tallies: [(key: BudgetLedger.TallyKey, tally: BudgetLedger.Tally)] { ledger.tallies() }
 }

@@ -24,6 +24,7 @@ package struct NoticeRegister: Sendable {
     /// Conversions by their own identity, in the day they came: those without a click have no bid.
     private var conversions: [Int64: [String: UInt64]] = [:]
     private var pruned: Int64 = .min
+    private var restart: Restart?
 
     package init() {}
 
@@ -40,6 +41,14 @@ package struct NoticeRegister: Sendable {
             if let sequence = day[id] { return sequence }
         }
         return nil
+    }
+
+    /// Tells what the start found, so that bids that a crash took out of the log are known as such.
+    package mutating func begin(after restart: Restart) { self.restart = restart }
+
+    /// Whether a bid whose reservation lives is not in the log: a crash lost its record.
+    package func isLost(_ id: BidID, bidInstant: Instant, at now: Instant) -> Bool {
+        restart?.isLost(id, at: bidInstant, now: now) ?? false
     }
 
     /// Remembers an event that has been put into the log.
@@ -65,6 +74,7 @@ package struct NoticeRegister: Sendable {
         let hour = Self.hour(now)
         guard hour > pruned else { return }
         pruned = hour
+        if let restart, now > restart.end { self.restart = nil }
         let clickHours = EventKind.click.windowSeconds / 3600
         let noticeHours = EventKind.billing.windowSeconds / 3600
         hours = hours.filter { $0.key >= hour - clickHours - 1 }

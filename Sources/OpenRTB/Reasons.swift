@@ -39,6 +39,8 @@ public enum NoBidReason: Int32, CaseIterable, Sendable {
     case overload = 507
     /// The log's disk is nearly full: what room there is belongs to notices.
     case disk = 508
+    /// The log is behind: its queue has no room for the bid's record, and a bid without one is not made.
+    case logBehind = 509
 
     /// As it stands in metrics and logs.
     public var label: String { "\(self)" }

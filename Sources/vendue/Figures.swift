@@ -13,20 +13,17 @@ enum Figures {
     /// Prometheus' text format.
     static func prometheus(
         _ server: BidServer, _ log: EventLog, _ files: FileWatch.Counts, _ audience: AudienceFigures,
-        _ pacing: PacingFigures
+        _ ledger: BudgetLedger
     ) -> String {
-        let dropped = log.droppedRecords
-        return server.meters.plan.prometheus(server.sheets) + """
-            # HELP vendue_decision_records_dropped_total Decision records dropped because a ring was full.
-            # TYPE vendue_decision_records_dropped_total counter
-            vendue_decision_records_dropped_total \(dropped)
+        server.meters.plan.prometheus(server.sheets) + """
             \(log.prometheus)
             # HELP vendue_file_reloads_total Looks at the operator's files that found one changed.
             # TYPE vendue_file_reloads_total counter
             vendue_file_reloads_total{outcome="loaded"} \(files.loaded)
             vendue_file_reloads_total{outcome="failed"} \(files.failed)
             \(audience.prometheus)
-            \(pacing.prometheus)
+            \(ledger.pacing.prometheus)
+            \(BookFigures(ledger).prometheus)
             # HELP vendue_build_info The version that runs.
             # TYPE vendue_build_info gauge
             vendue_build_info{version="\(Build.version)"} 1
@@ -54,29 +51,6 @@ enum Figures {
         }
         let name = strategy.map { JSONText.quoted($0) } ?? "null"
         return "{\"strategy\":\(name),\"passes\":{\(members.joined(separator: ","))}}\n"
-    }
-
-    /// Every account's books, and counts by strategy and exchange.
-    static func books(_ ledger: BudgetLedger) -> String {
-        let accounts = ledger.books().sorted { "\($0.id)" < "\($1.id)" }.map { id, books in
-            let (kind, name) =
-                switch id {
-                case .strategy(let name): ("strategy", name)
-                case .advertiser(let name): ("advertiser", name)
-                }
-            let amounts = [
-                ("reserved", books.reserved), ("settled", books.settled), ("settled_late", books.settledLate),
-                ("released", books.released), ("expired", books.expired), ("outstanding", books.outstanding),
-            ].map { "\"\($0)\":\"\(DecimalText.string(nanos: $1.nanos))\"" }.joined(separator: ",")
-            return "{\"\(kind)\":\(JSONText.quoted(name)),\(amounts),\"balanced\":\(books.balance)}"
-        }
-        let tallies = ledger.tallies().map { key, tally in
-            let counts = EventKind.allCases.map { "\"\($0.plural)\":\(tally[$0])" }.joined(separator: ",")
-            return "{\"advertiser\":\(JSONText.quoted(key.advertiser)),\"strategy\":\(JSONText.quoted(key.strategy)),"
-                + "\"exchange\":\(JSONText.quoted(key.exchange)),\(counts),"
-                + "\"spend\":\"\(DecimalText.string(nanos: tally.spend.nanos))\",\"currency\":\"\(tally.currency)\"}"
-        }
-        return "{\"accounts\":[\(accounts.joined(separator: ","))],\"delivery\":[\(tallies.joined(separator: ","))]}\n"
     }
 }
 

@@ -7,6 +7,7 @@ internal import ControlPlane
 internal import Creative
 internal import Documents
 internal import EventLog
+internal import Events
 internal import FlatPrice
 internal import Foundation
 internal import IPSignals
@@ -95,7 +96,7 @@ final class RunningService: Sendable {
         let bidServer = try await BidServer(
             BidServices(
                 log: money.log,
-                desk: NoticeDesk(log: money.log, register: money.register),
+                desk: NoticeDesk(log: money.log, register: money.register) { Self.warn(of: $0, logger) },
                 keys: keys,
                 visitorKey: visitorKey,
                 consent: configuration.consent,
@@ -176,6 +177,11 @@ final class RunningService: Sendable {
             replay: { audience.replay($0) }
         )
         let found = money.log.recovery
+        if found.runs.endsUncleanly {
+            logger.warning(
+                "log: the run before this one did not end in order; of each limit a share is held back for some minutes, for bids that may be missing"
+            )
+        }
         if found.tornBytes > 0 {
             logger.warning(
                 "log: an interrupted write of \(found.tornBytes) bytes at the end was cut; every acknowledged record is there"
@@ -194,6 +200,16 @@ final class RunningService: Sendable {
         } else {
             logger.error("the log's disk is nearly full: bidding stops, notices are still taken; make room on it")
         }
+    }
+
+    /// Tells of a clearing price above our bid: an exchange or its contract is not as it should be.
+    private static func warn(of overpriced: NoticeDesk.Overpriced, _ logger: Logger) {
+        let facts = overpriced.facts
+        let price = DecimalText.string(nanos: overpriced.price.micros * 1000)
+        let bid = DecimalText.string(nanos: facts.price.micros * 1000)
+        logger.warning(
+            "\(overpriced.count) notices told a price above our bid; of the last minute: \(facts.exchange) says \(price) in its \(overpriced.kind.label) notice of \(facts.bidID), we bid \(bid) \(facts.currency) for \(facts.strategy). Refused, nothing is spent; ask the exchange"
+        )
     }
 
     /// Reads the files that the configuration names, for the first time.
@@ -250,10 +266,10 @@ final class RunningService: Sendable {
             registry: registry,
             publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures, ledger.pacing) },
+                metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures, ledger) },
                 status: { readiness.json },
                 isReady: { readiness.isReady && log.failure == nil && log.room.isAmple },
-                books: { Figures.books(ledger) },
+                books: { BookFigures(ledger).json },
                 explain: explain,
                 passes: passes,
                 audience: hooks

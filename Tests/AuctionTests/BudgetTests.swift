@@ -63,13 +63,48 @@ struct BudgetTests {
         #expect(kit.books(of: .advertiser("acme")).reserved == Spend(nanos: 5_000_000))
     }
 
-    @Test("each impression of a request reserves for itself, as far as the money goes")
+    @Test("each impression of a request reserves for itself, as far as a slice of the money goes")
     func severalImps() throws {
-        let kit = try AuctionKit(#"{"budget":{"total":"0.005"}}"#)
+        // Of 0.036 a slice is 0.0045, of the 0.034 that one bid leaves 0.00425, of 0.032 then 0.004.
+        let kit = try AuctionKit(#"{"budget":{"total":"0.036"}}"#)
         let held = try kit.hold(try AuctionKit.request(imps: (1...4).map { #"{"id":"\#($0)"}"# }))
         #expect(held.outcome == .bid(count: 2))
         #expect(held.bids.map { $0["impid"].string } == ["1", "2"])
         #expect(kit.books().reserved == Spend(nanos: 4_000_000))
+    }
+
+    @Test("a roadblock reserves for all its impressions as for one bid, however little is left")
+    func roadblock() throws {
+        let kit = try AuctionKit(#"{"roadblock":true,"budget":{"total":"0.006"}}"#)
+        let imps = (1...3).map { #"{"id":"\#($0)"}"# }
+        let request = try AuctionKit.request(#"{"allimps":1}"#, imps: imps)
+        #expect(try kit.hold(request).outcome == .bid(count: 3))
+        #expect(kit.books().reserved == Spend(nanos: 6_000_000))
+        #expect(try kit.hold(request).passes(.budget) == 3)
+        #expect(kit.books().reserved == Spend(nanos: 6_000_000))
+    }
+
+    @Test("a bid whose record finds no room in the log is not made, and its money is free again")
+    func logBehind() throws {
+        let kit = try AuctionKit(#"{"budget":{"total":"1"}}"#)
+        let (auction, reader) = (kit.auction(), BidRequestReader())
+        try reader.read(copying: Array(try AuctionKit.request(imps: ["{}", #"{"id":"2"}"#]).utf8))
+        let context = AuctionContext(
+            snapshot: kit.snapshot, exchange: 0, instant: AuctionKit.instant, seed: Seed(high: 1, low: 2),
+            deadline: .none)
+        for room in 0..<2 {
+            var response = ByteWriter(capacity: 64)
+            var records = 0
+            let outcome = auction.hold(reader.request, context, into: &response) { _ in
+                records += 1
+                return records <= room
+            }
+            #expect(outcome == .noBid(.logBehind))
+            #expect(response.count == 0)
+            #expect(records == room + 1)
+            #expect(kit.books() == Account.Books())
+            #expect(kit.books(of: .advertiser("acme")) == Account.Books())
+        }
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import BidKit
 import Documents
+import Events
 import FlatPrice
 import Ledger
 import Targeting
@@ -85,7 +86,10 @@ struct EarlyStopTests {
             if isTold { expectToldWins(explanation, right) }
             var response = ByteWriter(capacity: 64)
             auction.forgetPasses()
-            let outcome = auction.hold(reader.request, context, into: &response) { _ in }
+            let outcome = auction.hold(reader.request, context, into: &response) { record in
+                if let booking = Booking(record.array()[...]) { ledger.apply(booking) }
+                return true
+            }
             let wins = explanation.noBid == nil ? right : []
             if case .noBid = outcome {
                 #expect(wins.isEmpty, "round \(round)")

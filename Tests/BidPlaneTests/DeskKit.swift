@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import OpenRTB
 import Sealing
+import Synchronization
 import Units
 
 @testable import BidPlane
@@ -13,7 +14,11 @@ final class DeskKit: Sendable {
     let time = ManualTime()
     let directory: ScratchDirectory
     let log: EventLog
+    let ledger = BudgetLedger()
     let desk: NoticeDesk
+    private let alarmed: Alarms
+    /// What the desk alarmed of.
+    var alarms: [NoticeDesk.Overpriced] { alarmed.all }
 
     init(in directory: ScratchDirectory? = nil, storage: (any LogStorage)? = nil) throws {
         self.directory = try directory ?? ScratchDirectory()
@@ -22,9 +27,16 @@ final class DeskKit: Sendable {
             storage: try storage ?? DirectoryStorage(path: self.directory.path),
             durability: .processCrash,
             time: time,
-            replay: { register.record($1, sequence: $0) }
+            replay: { [ledger] in
+                register.record($1, sequence: $0)
+                ledger.replay($1)
+            }
         )
-        desk = NoticeDesk(log: log, register: register)
+        register.begin(after: ledger.restart(after: log.recovery.runs, at: time.instant()))
+        let alarms = Alarms()
+        self.alarmed = alarms
+        desk = NoticeDesk(log: log, register: register) { alarms.append($0) }
+        log.follow { [ledger] in ledger.apply($1) }
         log.start()
     }
 
@@ -109,6 +121,15 @@ final class DeskKit: Sendable {
     }
 
     func events() throws -> [Event] { try log.events(in: directory) }
+}
+
+/// Alarms in the order in which they were raised.
+private final class Alarms: Sendable {
+    private let alarms = Mutex<[NoticeDesk.Overpriced]>([])
+
+    var all: [NoticeDesk.Overpriced] { alarms.withLock { $0 } }
+
+    func append(_ alarm: NoticeDesk.Overpriced) { alarms.withLock { $0.append(alarm) } }
 }
 
 enum Unexpected: Error {

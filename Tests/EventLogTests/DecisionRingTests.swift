@@ -19,6 +19,12 @@ extension DecisionRing {
         record.append(bytes)
         return push(record)
     }
+
+    fileprivate func stage(_ bytes: [UInt8]) -> Bool {
+        var record = ByteWriter(capacity: 16)
+        record.append(bytes)
+        return stage(record)
+    }
 }
 
 @Suite("Decision ring")
@@ -45,21 +51,37 @@ struct DecisionRingTests {
             #expect(ring.push(bytes))
             #expect(ring.drained() == [bytes])
         }
-        #expect(ring.dropped == 0)
+        #expect(ring.refused == 0)
     }
 
-    @Test("a full ring drops what comes next, and counts it")
+    @Test("a full ring refuses what comes next, and counts it")
     func full() {
         let ring = DecisionRing(capacity: 32)
         #expect(ring.push([UInt8](repeating: 1, count: 12)))
         #expect(ring.push([UInt8](repeating: 2, count: 12)))
         #expect(!ring.push([3]))
         #expect(!ring.push([4]))
-        #expect(ring.dropped == 2)
+        #expect(ring.refused == 2)
         #expect(ring.drained() == [[UInt8](repeating: 1, count: 12), [UInt8](repeating: 2, count: 12)])
         #expect(ring.push([5]))
         #expect(ring.drained() == [[5]])
-        #expect(ring.dropped == 2)
+        #expect(ring.refused == 2)
+    }
+
+    @Test("what is staged is seen when it is committed, and its room is free again when it is discarded")
+    func staging() {
+        let ring = DecisionRing(capacity: 32)
+        #expect(ring.stage([1, 2, 3, 4, 5, 6, 7, 8]))
+        #expect(ring.isEmpty)
+        #expect(ring.stage([9, 9, 9, 9, 9, 9, 9, 9]))
+        #expect(!ring.stage([9, 9, 9, 9, 9]))
+        ring.discard()
+        #expect(ring.push([UInt8](repeating: 1, count: 28)))
+        #expect(ring.drained().map(\.count) == [28])
+        #expect(ring.stage([1]) && ring.stage([2]))
+        ring.commit()
+        #expect(ring.drained() == [[1], [2]])
+        #expect(ring.refused == 1)
     }
 
     @Test("the largest record is four bytes smaller than the ring")
@@ -109,7 +131,7 @@ struct DecisionRingTests {
         ended.wait()
         #expect(sound)
         #expect(received == accepted.withLock { $0 })
-        #expect(UInt64(count - received.count) == ring.dropped)
+        #expect(UInt64(count - received.count) == ring.refused)
         #expect(!received.isEmpty)
     }
 }

@@ -146,7 +146,7 @@ struct EventLogTests {
         for ring in 0..<3 {
             #expect(numbers.filter { $0 % 3 == ring } == Array(stride(from: ring, to: 90, by: 3)))
         }
-        #expect(log.droppedRecords == 0)
+        #expect(log.refusedRecords == 0)
     }
 
     @Test("a flush also waits for what was pushed into a ring before it")
@@ -162,14 +162,14 @@ struct EventLogTests {
         log.stop()
     }
 
-    @Test("records dropped by full rings are counted together")
+    @Test("records refused by full rings are counted together")
     func dropped() throws {
         let log = try openLog(FaultyStorage()).log
         for _ in 0..<2 {
             let ring = log.makeRing(capacity: 16)
             #expect(!ring.push(1))
         }
-        #expect(log.droppedRecords == 2)
+        #expect(log.refusedRecords == 2)
     }
 
     @Test("listeners hear how far the log is durable, never backwards, and only after the sync")

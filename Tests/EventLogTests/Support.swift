@@ -67,6 +67,13 @@ extension DecisionRing {
         out.append(record(number))
         return push(out)
     }
+
+    /// Puts a record where the log does not see it yet.
+    func stage(_ number: Int) -> Bool {
+        var out = ByteWriter(capacity: 256)
+        out.append(record(number))
+        return stage(out)
+    }
 }
 
 /// A log over `storage` that has not been started, and what it replayed.

@@ -73,6 +73,7 @@ struct VisitorRecordTests {
         let summary = try LogReader(storage).walkRecords(from: 2) { (sequence, record) throws(LogError) in
             switch record {
             case .event: kinds.append(nil)
+            case .run: Issue.record("nobody began a run")
             case .visitor(let head, let bytes):
                 #expect(head.visitor == VisitorNumber(UInt32(sequence)))
                 #expect(VisitorRecordCoder.readHead(bytes) == head)

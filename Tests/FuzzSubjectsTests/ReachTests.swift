@@ -24,7 +24,9 @@ struct ReachTests {
         for seed in FuzzSubject.openrtb.seeds {
             try reader.read(copying: seed)
             var response = ByteWriter()
-            guard case .bid = auction.hold(reader.request, context, into: &response, record: { _ in }) else { continue }
+            guard case .bid = auction.hold(reader.request, context, into: &response, record: { _ in true }) else {
+                continue
+            }
             let json = try JSONSerialization.jsonObject(with: Data(response.array())) as? [String: Any]
             for seat in json?["seatbid"] as? [[String: Any]] ?? [] {
                 for bid in seat["bid"] as? [[String: Any]] ?? [] {

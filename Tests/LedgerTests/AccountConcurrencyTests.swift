@@ -31,7 +31,7 @@ struct AccountConcurrencyTests {
         let highest = Atomic<Int64>(0)
         onFourThreads { index in
             let amount = Int64(700 + index)
-            for _ in 0..<20_000 where account.reserve(.nanos(amount), at: dawn) {
+            for _ in 0..<20_000 where account.bid(.nanos(amount), at: dawn) {
                 highest.max(granted.add(amount, ordering: .relaxed).newValue, ordering: .relaxed)
             }
         }

@@ -15,7 +15,7 @@ private func account(daily: Int64, clock: LocalClock) -> Account {
 
 /// Reserves and settles all of an amount at once; false where the limit forbids it.
 private func spend(_ nanos: Int64, _ account: Account, at instant: Instant) -> Bool {
-    guard account.reserve(.nanos(nanos), at: instant) else { return false }
+    guard account.bid(.nanos(nanos), at: instant) else { return false }
     account.apply(ended: .nanos(nanos), spent: .nanos(nanos), bidInstant: instant)
     return true
 }
@@ -31,12 +31,12 @@ struct AccountDayTests {
         let before = midnight.adding(seconds: -600)
         account.advance(to: before)
         #expect(spend(1000, account, at: before))
-        #expect(!account.reserve(.nanos(1), at: before))
+        #expect(!account.bid(.nanos(1), at: before))
         account.advance(to: midnight.adding(seconds: -1))
-        #expect(!account.reserve(.nanos(1), at: midnight.adding(seconds: -1)))
+        #expect(!account.bid(.nanos(1), at: midnight.adding(seconds: -1)))
         account.advance(to: midnight)
         #expect(spend(1000, account, at: midnight))
-        #expect(!account.reserve(.nanos(1), at: midnight))
+        #expect(!account.bid(.nanos(1), at: midnight))
         #expect(account.snapshotBooks().settled == .nanos(2000))
     }
 
@@ -46,14 +46,14 @@ struct AccountDayTests {
         let before = dawn.adding(seconds: 86_400 - 30)
         account.advance(to: before)
         #expect(spend(400, account, at: before))
-        #expect(account.reserve(.nanos(600), at: before))
+        #expect(account.bid(.nanos(600), at: before))
         let after = dawn.adding(seconds: 86_400 + 30)
         account.advance(to: after)
-        #expect(!account.reserve(.nanos(401), at: after))
-        #expect(account.reserve(.nanos(400), at: after))
+        #expect(!account.bid(.nanos(401), at: after))
+        #expect(account.bid(.nanos(400), at: after))
         account.apply(ended: .nanos(600), spent: .zero, bidInstant: before)
-        #expect(account.reserve(.nanos(600), at: after))
-        #expect(!account.reserve(.nanos(1), at: after))
+        #expect(account.bid(.nanos(600), at: after))
+        #expect(!account.bid(.nanos(1), at: after))
     }
 
     @Test("a bill that comes after midnight is of the new day")
@@ -61,13 +61,13 @@ struct AccountDayTests {
         let account = account(daily: 1, clock: .utc)
         let before = dawn.adding(seconds: 86_400 - 30)
         account.advance(to: before)
-        #expect(account.reserve(.nanos(1000), at: before))
+        #expect(account.bid(.nanos(1000), at: before))
         let after = dawn.adding(seconds: 86_400 + 30)
         account.advance(to: after)
         account.apply(ended: .nanos(1000), spent: .nanos(1000), bidInstant: before)
-        #expect(!account.reserve(.nanos(1), at: after))
+        #expect(!account.bid(.nanos(1), at: after))
         account.advance(to: dawn.adding(seconds: 2 * 86_400))
-        #expect(account.reserve(.nanos(1000), at: dawn.adding(seconds: 2 * 86_400)))
+        #expect(account.bid(.nanos(1000), at: dawn.adding(seconds: 2 * 86_400)))
     }
 
     @Test("days without an event turn as well")
@@ -77,6 +77,6 @@ struct AccountDayTests {
         let later = dawn.adding(seconds: 10 * 86_400)
         account.advance(to: later)
         #expect(spend(1000, account, at: later))
-        #expect(!account.reserve(.nanos(1), at: later))
+        #expect(!account.bid(.nanos(1), at: later))
     }
 }

@@ -18,11 +18,11 @@ struct AccountTests {
     @Test("what is reserved is outstanding until it is settled, released or expired")
     func lifeOfReservations() {
         let account = account()
-        for _ in 0..<4 { #expect(account.reserve(.nanos(100), at: dawn)) }
+        for _ in 0..<4 { #expect(account.bid(.nanos(100), at: dawn)) }
         #expect(account.snapshotBooks().outstanding == .nanos(400))
         account.apply(ended: .nanos(100), spent: .nanos(60), bidInstant: dawn)
         account.apply(ended: .nanos(100), spent: .zero, bidInstant: dawn)
-        account.cancel(.nanos(100), at: dawn)
+        account.takeBack(.nanos(100), at: dawn)
         var books = account.snapshotBooks()
         #expect(books.reserved == .nanos(300))
         #expect(books.settled == .nanos(60))
@@ -42,7 +42,7 @@ struct AccountTests {
     func lifetime(second: Int64) {
         let account = account()
         let made = at(minutes: 0, seconds: second)
-        #expect(account.reserve(.nanos(10), at: made))
+        #expect(account.bid(.nanos(10), at: made))
         account.advance(to: made.adding(seconds: 300))
         #expect(account.snapshotBooks().outstanding == .nanos(10))
         account.advance(to: made.adding(seconds: 360))
@@ -52,57 +52,57 @@ struct AccountTests {
     @Test("the total limit is reached exactly and never passed")
     func total() {
         let account = account(total: 1)
-        #expect(account.reserve(.nanos(600), at: dawn))
-        #expect(!account.reserve(.nanos(401), at: dawn))
-        #expect(account.reserve(.nanos(400), at: dawn))
-        #expect(!account.reserve(.nanos(1), at: dawn))
-        #expect(account.reserve(.zero, at: dawn))
+        #expect(account.bid(.nanos(600), at: dawn))
+        #expect(!account.bid(.nanos(401), at: dawn))
+        #expect(account.bid(.nanos(400), at: dawn))
+        #expect(!account.bid(.nanos(1), at: dawn))
+        #expect(account.bid(.zero, at: dawn))
         // A refused reservation leaves nothing behind.
         #expect(account.snapshotBooks().reserved == .nanos(1000))
         account.apply(ended: .nanos(600), spent: .nanos(500), bidInstant: dawn)
-        #expect(account.reserve(.nanos(100), at: dawn))
-        #expect(!account.reserve(.nanos(1), at: dawn))
+        #expect(account.bid(.nanos(100), at: dawn))
+        #expect(!account.bid(.nanos(1), at: dawn))
     }
 
     @Test("what is cancelled, released or expired can be reserved again")
     func freed() {
         let account = account(total: 1)
-        #expect(account.reserve(.nanos(1000), at: dawn))
-        account.cancel(.nanos(1000), at: dawn)
-        #expect(account.reserve(.nanos(1000), at: dawn))
+        #expect(account.bid(.nanos(1000), at: dawn))
+        account.takeBack(.nanos(1000), at: dawn)
+        #expect(account.bid(.nanos(1000), at: dawn))
         account.apply(ended: .nanos(1000), spent: .zero, bidInstant: dawn)
-        #expect(account.reserve(.nanos(1000), at: dawn))
+        #expect(account.bid(.nanos(1000), at: dawn))
         account.advance(to: at(minutes: 6))
-        #expect(account.reserve(.nanos(1000), at: at(minutes: 6)))
+        #expect(account.bid(.nanos(1000), at: at(minutes: 6)))
     }
 
     @Test("a refusal by the daily limit leaves the total as it was")
     func bothLimits() {
         let account = account(total: 10, daily: 1)
-        #expect(!account.reserve(.nanos(1001), at: dawn))
+        #expect(!account.bid(.nanos(1001), at: dawn))
         account.setLimits(total: Micros(10), daily: nil, clock: .utc)
-        #expect(account.reserve(.nanos(10_000), at: dawn))
-        #expect(!account.reserve(.nanos(1), at: dawn))
+        #expect(account.bid(.nanos(10_000), at: dawn))
+        #expect(!account.bid(.nanos(1), at: dawn))
     }
 
     @Test("limits take effect at once, also below what is committed; no limit is no limit")
     func changedLimits() {
         let account = account(total: 1)
-        #expect(account.reserve(.nanos(1000), at: dawn))
+        #expect(account.bid(.nanos(1000), at: dawn))
         account.setLimits(total: Micros(2), daily: nil, clock: .utc)
-        #expect(account.reserve(.nanos(1000), at: dawn))
+        #expect(account.bid(.nanos(1000), at: dawn))
         account.setLimits(total: .zero, daily: nil, clock: .utc)
-        #expect(!account.reserve(.nanos(1), at: dawn))
+        #expect(!account.bid(.nanos(1), at: dawn))
         account.setLimits(total: nil, daily: nil, clock: .utc)
-        #expect(account.reserve(.nanos(1_000_000_000_000_000), at: dawn))
+        #expect(account.bid(.nanos(1_000_000_000_000_000), at: dawn))
         account.setLimits(total: Micros(.max), daily: Micros(.max), clock: .utc)
-        #expect(account.reserve(.nanos(1_000_000_000_000_000), at: dawn))
+        #expect(account.bid(.nanos(1_000_000_000_000_000), at: dawn))
     }
 
     @Test("a bill that comes when its reservation has ended is spent all the same, and called late")
     func late() {
         let account = account(total: 1)
-        #expect(account.reserve(.nanos(800), at: dawn))
+        #expect(account.bid(.nanos(800), at: dawn))
         account.advance(to: at(minutes: 7))
         account.apply(ended: .nanos(800), spent: .nanos(700), bidInstant: dawn)
         let books = account.snapshotBooks()
@@ -111,14 +111,14 @@ struct AccountTests {
         #expect(books.settledLate == .nanos(700))
         #expect(books.released == .zero)
         #expect(books.balance)
-        #expect(!account.reserve(.nanos(301), at: at(minutes: 7)))
-        #expect(account.reserve(.nanos(300), at: at(minutes: 7)))
+        #expect(!account.bid(.nanos(301), at: at(minutes: 7)))
+        #expect(account.bid(.nanos(300), at: at(minutes: 7)))
     }
 
     @Test("a bill behind a loss, whose reservation was released, is late too")
     func billAfterLoss() {
         let account = account()
-        #expect(account.reserve(.nanos(100), at: dawn))
+        #expect(account.bid(.nanos(100), at: dawn))
         account.apply(ended: .nanos(100), spent: .zero, bidInstant: dawn)
         account.apply(ended: .zero, spent: .nanos(90), bidInstant: dawn)
         let books = account.snapshotBooks()
@@ -130,7 +130,7 @@ struct AccountTests {
     @Test("after a long pause what was reserved before it has expired", arguments: [8, 16, 17, 60, 10_000])
     func pause(minutes: Int64) {
         let account = account(total: 1)
-        #expect(account.reserve(.nanos(1000), at: dawn))
+        #expect(account.bid(.nanos(1000), at: dawn))
         account.advance(to: at(minutes: minutes))
         // What a sweep passes over, because living minutes have its place in the ring, goes with them.
         account.advance(to: at(minutes: minutes + 8))
@@ -138,7 +138,7 @@ struct AccountTests {
         let books = account.snapshotBooks()
         #expect(books.expired == .nanos(1000))
         #expect(books.outstanding == .zero)
-        #expect(account.reserve(.nanos(1000), at: at(minutes: minutes + 16)))
+        #expect(account.bid(.nanos(1000), at: at(minutes: minutes + 16)))
     }
 
     @Test(
@@ -147,24 +147,24 @@ struct AccountTests {
     func reservationBeforeTheSweep(minutes: Int64) {
         let account = account(total: 1)
         let now = at(minutes: minutes)
-        #expect(account.reserve(.nanos(1000), at: now))
+        #expect(account.bid(.nanos(1000), at: now))
         account.advance(to: now)
         #expect(account.snapshotBooks().outstanding == .nanos(1000))
         #expect(account.snapshotBooks().expired == .zero)
         account.apply(ended: .nanos(1000), spent: .nanos(1000), bidInstant: now)
         #expect(account.snapshotBooks().outstanding == .zero)
-        #expect(!account.reserve(.nanos(1), at: now))
+        #expect(!account.bid(.nanos(1), at: now))
     }
 
     @Test("a clock that goes back loses nothing and frees nothing that lives")
     func clockGoesBack() {
         let account = account(total: 1)
-        #expect(account.reserve(.nanos(400), at: at(minutes: 10)))
+        #expect(account.bid(.nanos(400), at: at(minutes: 10)))
         account.advance(to: at(minutes: 10))
         account.advance(to: at(minutes: 2))
         #expect(account.snapshotBooks().outstanding == .nanos(400))
-        #expect(account.reserve(.nanos(600), at: at(minutes: 2)))
-        #expect(!account.reserve(.nanos(1), at: at(minutes: 2)))
+        #expect(account.bid(.nanos(600), at: at(minutes: 2)))
+        #expect(!account.bid(.nanos(1), at: at(minutes: 2)))
         account.advance(to: at(minutes: 40))
         account.advance(to: at(minutes: 60))
         #expect(account.snapshotBooks().outstanding == .zero)

@@ -56,7 +56,7 @@ private struct Walk {
     private mutating func reserve() {
         let amount = Int64.random(in: 1...40_000_000, using: &random)
         last = "reserve \(amount)"
-        guard account.reserve(Spend(nanos: amount), at: now) else { return }
+        guard account.bid(Spend(nanos: amount), at: now) else { return }
         reserved += amount
         open.append(Reservation(amount: amount, instant: now))
     }
@@ -65,7 +65,7 @@ private struct Walk {
         last = "cancel"
         guard let newest = open.last, Account.minute(newest.instant) == Account.minute(now) else { return }
         open.removeLast()
-        account.cancel(Spend(nanos: newest.amount), at: newest.instant)
+        account.takeBack(Spend(nanos: newest.amount), at: newest.instant)
         reserved -= newest.amount
     }
 

@@ -161,10 +161,10 @@ struct BudgetLedgerTests {
         ledger.advance(to: now)
         let account = ledger.account(.strategy("shoes"))
         account.setLimits(total: Micros(1), daily: Micros(1), clock: .utc)
-        #expect(!account.reserve(Spend(nanos: 101), at: now))
-        #expect(account.reserve(Spend(nanos: 100), at: now))
+        #expect(!account.bid(Spend(nanos: 101), at: now))
+        #expect(account.bid(Spend(nanos: 100), at: now))
         ledger.advance(to: dawn.adding(seconds: 10 + 360))
-        #expect(account.reserve(Spend(nanos: 300), at: dawn.adding(seconds: 370)))
+        #expect(account.bid(Spend(nanos: 300), at: dawn.adding(seconds: 370)))
     }
 
     @Test("a restart in the middle of a day in the strategy's zone does not make its daily money new")
@@ -183,9 +183,9 @@ struct BudgetLedgerTests {
         let account = ledger.account(.strategy("shoes"))
         account.setLimits(total: nil, daily: Micros(1), clock: newYork)
         ledger.advance(to: now.adding(seconds: 5))
-        #expect(!account.reserve(Spend(nanos: 1), at: now.adding(seconds: 5)))
+        #expect(!account.bid(Spend(nanos: 1), at: now.adding(seconds: 5)))
         let tomorrow = dawn.adding(seconds: 29 * 3600)
         ledger.advance(to: tomorrow)
-        #expect(account.reserve(Spend(nanos: 1000), at: tomorrow))
+        #expect(account.bid(Spend(nanos: 1000), at: tomorrow))
     }
 }

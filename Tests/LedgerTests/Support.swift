@@ -1,7 +1,9 @@
 import Events
-import Ledger
 import OpenRTB
+import Synchronization
 import Units
+
+@testable import Ledger
 
 /// 1 September 2026, 00:00 UTC.
 let dawn = Instant(seconds: 1_788_220_800)
@@ -48,6 +50,21 @@ extension Event {
         event.released = released.map { Spend(nanos: $0) }
         if settled != nil { event.price = facts.price }
         return event
+    }
+}
+
+extension Account {
+    /// Reserves for a bid that the log holds at once.
+    func bid(_ amount: Spend, at instant: Instant) -> Bool {
+        guard reserve(amount, at: instant) else { return false }
+        logged(amount)
+        return true
+    }
+
+    /// Takes back what ``bid(_:at:)`` reserved.
+    func takeBack(_ amount: Spend, at instant: Instant) {
+        unlogged.add(amount.nanos, ordering: .relaxed)
+        cancel(amount, at: instant)
     }
 }
 

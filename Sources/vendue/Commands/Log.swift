@@ -122,7 +122,7 @@ struct Log: AsyncParsableCommand {
                     switch record {
                     case .event(let event): adding.add(event, sequence: sequence)
                     case .visitor(let head, _): visitors.add(head)
-                    case .traffic: break
+                    case .traffic, .run: break
                     }
                 }
                 audit = adding
@@ -143,26 +143,36 @@ struct Log: AsyncParsableCommand {
             Console.line(Self.table(audit))
             for fault in audit.faults { Console.line("fault: \(fault)") }
             guard audit.faultCount == 0 else { throw Failure.work("\(audit.faultCount) faults") }
-            Console.line("the books balance")
+            Console.line(
+                "the books balance; late notices can spend at most what stands under “late exposure” beyond a limit")
         }
 
         private static func table(_ audit: LogAudit) -> String {
             var table = TextTable([
                 "account", "reserved#", "settled#", "of it late#", "released#", "expired#", "outstanding#",
+                "late exposure#",
             ])
-            for (id, books) in audit.books.sorted(by: { "\($0.id)" < "\($1.id)" }) {
+            for (id, books, standing) in audit.standings.sorted(by: { "\($0.id)" < "\($1.id)" }) {
                 let name =
                     switch id {
                     case .strategy(let name): "strategy \(name)"
                     case .advertiser(let name): "advertiser \(name)"
                     }
-                let amounts = [
-                    books.reserved, books.settled, books.settledLate, books.released, books.expired, books.outstanding,
-                ]
-                table.add([name] + amounts.map { DecimalText.fixed(micros: $0.micros.rawValue) })
+                table.add(row(name, books, standing.lateExposure))
+            }
+            for (exchange, currency, books) in audit.exchanges {
+                table.add(row("exchange \(exchange), \(currency)", books, nil))
             }
             let counts = EventKind.allCases.map { "\($0.plural) \(audit.counts[$0] ?? 0)" }.joined(separator: ", ")
             return table.text + "\n" + counts
+        }
+
+        private static func row(_ name: String, _ books: Account.Books, _ exposure: Spend?) -> [String] {
+            let amounts = [
+                books.reserved, books.settled, books.settledLate, books.released, books.expired, books.outstanding,
+            ]
+            let exposure = exposure.map { DecimalText.fixed(micros: $0.micros.rawValue) } ?? ""
+            return [name] + amounts.map { DecimalText.fixed(micros: $0.micros.rawValue) } + [exposure]
         }
     }
 }

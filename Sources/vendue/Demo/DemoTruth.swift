@@ -12,7 +12,6 @@ internal import Units
 struct DemoTruth {
     let report: SimulationReport
     let late: UInt64
-    let droppedRecords: UInt64
     /// Of the log on disk, test traffic left out.
     private(set) var logged: [EventKind: UInt64] = [:]
     /// Clearing prices of all billings in the log, by currency.
@@ -26,7 +25,6 @@ struct DemoTruth {
         self.report = report
         let meters = service.bidServer.meters
         late = service.bidServer.sheets.reduce(0) { $0 + $1.value(meters.late) }
-        droppedRecords = service.log.droppedRecords
         delivery = service.ledger.tallies()
         books = service.ledger.books()
         var audit = LogAudit()

@@ -33,7 +33,10 @@ extension RaceWorld {
             response.clear()
             let outcome = auction.hold(reader.request, context, into: &response) { record in
                 if let event = EventCoder.read(record.array()[...]) { events.append(event) }
+                return true
             }
+            // As if the log made them durable at once: else the first slice of each budget would be all that is bid.
+            for event in events { ledger.apply(event) }
             check(outcome, events, reader.request, newest, at: context.instant)
         }
     }

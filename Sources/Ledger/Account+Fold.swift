@@ -1,0 +1,188 @@
+internal import Synchronization
+package import Units
+
+/// What the fold of the log does with an account; all of it under the ledger's lock.
+extension Account {
+    /// Counts that the log holds a bid of this run: it can no longer be forgotten.
+    func logged(_ amount: Spend) {
+        if amount.nanos == 0 { return }
+        unlogged.subtract(amount.nanos, ordering: .relaxed)
+        noteBid(amount)
+    }
+
+    private func noteBid(_ amount: Spend) {
+        if amount.nanos > largestBid.load(ordering: .relaxed) { largestBid.store(amount.nanos, ordering: .relaxed) }
+    }
+
+    /// Counts a reservation read from the log, whatever the limits say now: it was made.
+    func replayReservation(_ amount: Spend, at instant: Instant) {
+        noteBid(amount)
+        reserved.add(amount.nanos, ordering: .relaxed)
+        if isLiving(instant) {
+            buckets.add(amount.nanos, at: Self.minute(instant))
+            commit(amount.nanos)
+        } else {
+            totals.expired += amount
+            exposure.add(amount.nanos, at: Self.quarter(instant))
+        }
+    }
+
+    /// Counts the reservation of a bid that the log lost, of which a notice tells: it comes out of what is held back.
+    func recover(_ amount: Spend, at instant: Instant) {
+        replayReservation(amount, at: instant)
+        commit(-hold.take(amount.nanos))
+    }
+
+    /// Whether a bid's reservation has not been let expire yet.
+    private func isLiving(_ bidInstant: Instant) -> Bool {
+        Self.minute(bidInstant) > expiredThrough.load(ordering: .relaxed)
+    }
+
+    /// Whether a bid's reservation lives at an instant, whenever somebody looks.
+    static func lives(_ bidInstant: Instant, at instant: Instant) -> Bool {
+        minute(bidInstant) >= minute(instant) - lifetimeMinutes
+    }
+
+    /// Books an event: the reservation that it ended and what it spent.
+    ///
+    /// Whether it comes late is decided by its own time, not by when it is folded: so a replay decides the same.
+    ///
+    /// - Parameter instant: of the event; nil for now, and for the bid's in the count of the day.
+    func apply(ended: Spend, spent: Spend, bidInstant: Instant, at instant: Instant? = nil) {
+        let quarter = Self.quarter(instant ?? bidInstant)
+        settledToday += spent.nanos
+        settledByQuarter.add(spent.nanos, at: quarter)
+        // What is of another day is noticed when today is counted again.
+        if quarter != countedQuarter { countedQuarter = .min }
+        totals.settled += spent
+        let isThere = isLiving(bidInstant)
+        if ended.nanos > 0, instant.map({ Self.lives(bidInstant, at: $0) }) ?? isThere {
+            totals.released += ended - spent
+            if isThere {
+                buckets.subtract(ended.nanos, at: Self.minute(bidInstant))
+                commit(spent.nanos - ended.nanos)
+            } else {
+                totals.expired -= ended
+                exposure.subtract(ended.nanos, at: Self.quarter(bidInstant))
+                commit(spent.nanos)
+            }
+        } else {
+            totals.settledLate += spent
+            commit(spent.nanos)
+            if ended.nanos > 0 {
+                exposure.subtract(ended.nanos, at: Self.quarter(bidInstant))
+            } else {
+                billedAfterLoss += spent.nanos
+            }
+        }
+    }
+
+    private func commit(_ nanos: Int64) {
+        committed.add(nanos, ordering: .relaxed)
+        committedToday.add(nanos, ordering: .relaxed)
+    }
+
+    /// Lets reservations expire and the day turn.
+    func advance(to now: Instant) {
+        let last = Self.minute(now) - Self.lifetimeMinutes - 1
+        let returned = hold.end(at: now)
+        if returned > 0 {
+            commit(-returned)
+            exposure.add(returned, at: Self.quarter(now))
+        }
+        // Most accounts of many are never bid on: they have nothing that could expire or turn.
+        if reserved.load(ordering: .relaxed) == 0, committed.load(ordering: .relaxed) == 0, settledByQuarter.isEmpty {
+            expiredThrough.store(last, ordering: .relaxed)
+            return
+        }
+        if last > expiredThrough.load(ordering: .relaxed) { expire(through: last, at: now) }
+        recountToday(at: now)
+    }
+
+    private func expire(through last: Int64, at now: Instant) {
+        buckets.expire(through: last) { minute, amount in
+            totals.expired += Spend(nanos: amount)
+            commit(-amount)
+            exposure.add(amount, at: minute / 15)
+        }
+        expiredThrough.store(last, ordering: .relaxed)
+        exposure.prune(before: Self.quarter(now) - Self.billingQuarters)
+    }
+
+    /// Quarters of an hour in which a bid can be billed, and one more for those that are cut at either end.
+    private static let billingQuarters: Int64 = 24 * 4 + 1
+    /// More than the longest day.
+    private static let quartersKept: Int64 = 27 * 4
+
+    /// What was settled since midnight, by the clock of now: a clock set after a restart counts the same money.
+    private func recountToday(at now: Instant) {
+        let quarter = Self.quarter(now)
+        let version = clockVersion.load(ordering: .acquiring)
+        guard quarter != countedQuarter || version != countedClock else { return }
+        (countedQuarter, countedClock) = (quarter, version)
+        let clock = clock.withLock { $0 }
+        let midnight = Self.quarter(clock.startOfDay(at: now))
+        settledByQuarter.prune(before: quarter - Self.quartersKept + 1)
+        let today = settledByQuarter.sum(from: midnight)
+        committedToday.add(today - settledToday, ordering: .relaxed)
+        settledToday = today
+    }
+
+    // MARK: Figures
+
+    /// Settled since midnight, as of the last ``advance(to:)``.
+    var spentToday: Spend { Spend(nanos: settledToday) }
+
+    /// The totals.
+    ///
+    /// A loop that reserves meanwhile is between two additions for some nanoseconds, so books that do not balance are
+    /// looked at again; those that never do are wrong.
+    func snapshotBooks() -> Books {
+        var books = totals
+        for _ in 0..<100 {
+            books.reserved = Spend(nanos: reserved.load(ordering: .relaxed))
+            books.outstanding = Spend(nanos: buckets.sum)
+            if books.balance { break }
+        }
+        return books
+    }
+
+    /// What the limits say now, and by how much spending may pass them.
+    ///
+    /// Nothing is settled beyond a limit but by notices that come after their reservation ended. Of bids that expired, the
+    /// log lost or not, that is at most ``lateExposure``, which is printed as the bound; of bids that an exchange called
+    /// lost and bills all the same it is ``billedAfterLoss``, which no bound covers and which is counted.
+    package struct Standing: Equatable, Sendable {
+        /// What may be reserved now; nil without a limit.
+        package var left: Spend?
+        /// What bids that the log does not hold yet may reserve together; nil without a limit.
+        package var slice: Spend?
+        /// What they have reserved.
+        package var unlogged = Spend.zero
+        /// Held back after a crash, for bids that the log lost.
+        package var held = Spend.zero
+        /// Reserved by bids that expired unbilled and may be billed yet: the most by which spending can pass a limit.
+        package var lateExposure = Spend.zero
+        /// Part of what was settled late whose bid had been called lost before: beyond every bound.
+        package var billedAfterLoss = Spend.zero
+        /// Of all amounts; nil where nothing was ever booked.
+        package var currency: Currency?
+
+        package init() {}
+    }
+
+    func snapshotStanding() -> Standing {
+        var standing = Standing()
+        let left = left
+        if left < .max {
+            standing.left = Spend(nanos: max(0, left))
+            standing.slice = Spend(nanos: Self.slice(of: left))
+        }
+        standing.unlogged = Spend(nanos: max(0, unlogged.load(ordering: .relaxed)))
+        standing.held = Spend(nanos: hold.nanos)
+        standing.lateExposure = Spend(nanos: exposure.sum())
+        standing.billedAfterLoss = Spend(nanos: billedAfterLoss)
+        standing.currency = currency
+        return standing
+    }
+}

@@ -1,0 +1,64 @@
+internal import Synchronization
+
+/// Amounts by minute, in a ring whose places know which minute they hold.
+///
+/// A minute that finds an older one in its place moves what is left of it to `stale`, which expires with the next sweep:
+/// so a late sweep never takes a living reservation for a dead one.
+@safe
+final class MinuteBuckets: @unchecked Sendable {
+    // Unchecked because of the pointer. Invariant: `cells` holds 2 × `count` initialised atomics from `init` to `deinit`:
+    // amounts, then minutes.
+    private let cells: UnsafeMutablePointer<Atomic<Int64>>
+    private let count: Int
+    private let stale = Atomic<Int64>(0)
+
+    init(count: Int) {
+        self.count = count
+        unsafe cells = .allocate(capacity: 2 * count)
+        for index in 0..<2 * count { unsafe (cells + index).initialize(to: Atomic(index < count ? 0 : .min)) }
+    }
+
+    deinit {
+        unsafe cells.deinitialize(count: 2 * count)
+        unsafe cells.deallocate()
+    }
+
+    /// From any loop.
+    func add(_ amount: Int64, at minute: Int64) {
+        let place = Int(minute.magnitude % UInt64(count))
+        let held = unsafe cells[count + place].load(ordering: .relaxed)
+        if held > minute {
+            stale.add(amount, ordering: .relaxed)
+            return
+        }
+        if held < minute,
+            unsafe cells[count + place].compareExchange(expected: held, desired: minute, ordering: .relaxed).exchanged
+        {
+            unsafe stale.add(cells[place].exchange(0, ordering: .relaxed), ordering: .relaxed)
+        }
+        unsafe cells[place].add(amount, ordering: .relaxed)
+    }
+
+    /// From any loop; also before what it is taken from was added.
+    func subtract(_ amount: Int64, at minute: Int64) { add(-amount, at: minute) }
+
+    /// Takes out everything up to and including a minute.
+    ///
+    /// - Parameter body: is given each minute's amount; what lost its place counts as the last minute's.
+    func expire(through minute: Int64, _ body: (_ minute: Int64, _ amount: Int64) -> Void) {
+        let lost = stale.exchange(0, ordering: .relaxed)
+        if lost != 0 { body(minute, lost) }
+        for place in 0..<count {
+            let held = unsafe cells[count + place].load(ordering: .relaxed)
+            guard held <= minute else { continue }
+            let amount = unsafe cells[place].exchange(0, ordering: .relaxed)
+            if amount != 0 { body(held, amount) }
+        }
+    }
+
+    var sum: Int64 {
+        (0..<count).reduce(stale.load(ordering: .relaxed)) { sum, place in
+            unsafe sum + cells[place].load(ordering: .relaxed)
+        }
+    }
+}
