@@ -165,6 +165,8 @@ private struct PacingRun {
         facts.strategy = Self.strategy
         guard account.reserve(facts.reserved, at: now) else { return }
         pacer.take(facts.reserved)
+        // The log has the bid at once; until it has, it would count against the account's slice.
+        ledger.apply(Event(.bid, at: now, facts: facts))
         let isWon = unit() < day.winShare
         guard isWon || unit() < day.toldLosses else { return }
         let due = now.micros / 1_000_000 + 1 + Int64(unit() * Double(day.noticeSecondsMax))

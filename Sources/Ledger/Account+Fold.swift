@@ -39,7 +39,7 @@ extension Account {
     }
 
     /// Whether a bid's reservation lives at an instant, whenever somebody looks.
-    static func lives(_ bidInstant: Instant, at instant: Instant) -> Bool {
+    package static func lives(_ bidInstant: Instant, at instant: Instant) -> Bool {
         minute(bidInstant) >= minute(instant) - lifetimeMinutes
     }
 

@@ -13,8 +13,8 @@ struct SimulationTests {
         for failure in sweep.failures { Issue.record("seed \(failure.seed): \(failure.violation)") }
         let counts = sweep.counts
         // Runs in which nothing goes wrong show nothing.
-        #expect(counts.crashes > 100 && counts.faults > 20 && counts.jumps > 50 && counts.stops > 50)
-        #expect(counts.acknowledged > 1_000 && counts.refused > 50 && counts.unavailable > 5 && counts.gone > 5)
+        #expect(counts.crashes > 100 && counts.faults > 20 && counts.stops > 50)
+        #expect(counts.acknowledged > 1_000 && counts.refused > 50 && counts.unavailable > 5)
         #expect(counts.comparisons > 100)
     }
 
@@ -51,9 +51,7 @@ extension KnownFault {
     /// A seed not long before the first that shows it.
     fileprivate var first: UInt64 {
         switch self {
-        case .lostBids, .lateSplit: 1
-        case .overtakenBids: 12
-        case .farJump: 22
+        case .clockJumps, .smallHold: 1
         case .zoneAfterStart: 175
         }
     }

@@ -50,9 +50,9 @@ struct RunPlan {
         strategies = chance.within(1...6)
         segmentBytesMax = 1 << chance.within(11...15)
         // A full ring loses bids.
-        ringBytes = 1 << (known.contains(.lostBids) ? 17 : chance.pick([11, 13, 16, 16, 16]))
+        ringBytes = 1 << chance.pick([11, 13, 16, 16, 16])
         start = Instant(seconds: 1_793_491_200 + Int64(chance.within(-80_000...80_000)))
-        jumpSecondsMax = chance.pick([0, 0, 90, 1200, known.contains(.farJump) ? 1800 : 40 * 3600])
+        jumpSecondsMax = known.contains(.clockJumps) ? 0 : chance.pick([0, 0, 90, 1200, 40 * 3600])
         // Some runs know no crashes, others hardly anything else.
         let rare = (0..<5).map { _ in chance.pick([0, 1, 1, 4]) }
         weights = [

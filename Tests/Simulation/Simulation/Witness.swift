@@ -24,6 +24,8 @@ struct Witness {
         var isSettled = false
         /// Whether a record has ended its reservation.
         var isEnded = false
+        /// Whether that was while it lived: then the record counts it, where the log does not have the bid.
+        var isEndedInTime = false
         /// Prices that notices told, by kind of event.
         var told: [EventKind: Set<Int64>] = [:]
 
@@ -47,8 +49,6 @@ struct Witness {
         var living: [Int] = []
         /// Whether any bid of it was lost.
         var hasLost = false
-        /// Whether a notice of it stands in the log before its bid.
-        var hasOvertaken = false
         var settlements: [(instant: Instant, amount: Spend)] = []
     }
 
@@ -209,10 +209,7 @@ struct Witness {
         if let price = event.price, !(bid.told[event.kind]?.contains(price.micros) ?? false) {
             throw Violation(invariant: .nothingIsInvented, detail: "\(event.id) has a price that nobody told")
         }
-        if event.kind == .bid {
-            bids[number].isRecorded = true
-            for place in bid.accounts where bid.isEnded { accounts[place].hasOvertaken = true }
-        }
+        if event.kind == .bid { bids[number].isRecorded = true }
         try settle(number, event)
     }
 
@@ -232,7 +229,9 @@ struct Witness {
         guard event.released == (ends ? bid.received.reserved : nil) else {
             throw Violation(invariant: .countedOnce, detail: "\(event.id) ends \(event.released?.nanos ?? 0)")
         }
+        let isInTime = Ledger.Account.lives(bid.received.instant, at: event.instant)
         for place in bid.accounts {
+            if ends, isInTime, bid.isLost { accounts[place].reserved += bid.received.reserved }
             let isCovered = !bid.isLost && accounts[place].living.contains(number) && lives(bid)
             if let spent {
                 accounts[place].settled += spent
@@ -243,7 +242,10 @@ struct Witness {
             if ends { accounts[place].living.removeAll { $0 == number } }
         }
         if spent != nil { bids[number].isSettled = true }
-        if ends { bids[number].isEnded = true }
+        if ends {
+            bids[number].isEnded = true
+            bids[number].isEndedInTime = isInTime
+        }
     }
 
     // MARK: Crashes
@@ -261,7 +263,7 @@ struct Witness {
             bids[number].isLost = true
             lost += 1
             for place in bid.accounts {
-                accounts[place].reserved -= bid.received.reserved
+                if !bid.isEndedInTime { accounts[place].reserved -= bid.received.reserved }
                 accounts[place].hasLost = true
             }
         }
