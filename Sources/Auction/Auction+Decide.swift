@@ -218,6 +218,7 @@ extension Auction {
 
     private func reserve(_ amount: Spend, of number: Int, _ context: AuctionContext) -> Bool {
         let strategy = context.snapshot.strategy(number)
+        defer { if strategy.account.waitsForLog || strategy.advertiserAccount.waitsForLog { waitsForLog = true } }
         guard strategy.account.reserve(amount, at: context.instant) else { return false }
         guard strategy.advertiserAccount.reserve(amount, at: context.instant) else {
             strategy.account.cancel(amount, at: context.instant)

@@ -74,6 +74,8 @@ package final class Auction {
     package internal(set) var passes = [UInt64](repeating: 0, count: PassReason.allCases.count)
     /// The same by strategy.
     package let tallies = PassTallies()
+    /// Whether a budget waits for the log to hold the bids made of it: until it does, it buys little more.
+    package var waitsForLog = false
     /// Sees every verdict when an auction is held to be explained; nil otherwise.
     var witness: Witness?
 

@@ -207,7 +207,8 @@ package final class SnapshotBuilder: Sendable {
             return nil
         }
         ledger.use(document.budget, of: .strategy(document.id), document.flight, document.clock)
-        return Strategy(document, categories: categories, cell: cell, ledger: ledger, owner: places.owner,
+        return Strategy(
+            document, categories: categories, cell: cell, ledger: ledger, owner: places.owner,
             tally: places.tally)
     }
 

@@ -175,13 +175,22 @@ final class BidLoop {
         switch outcome {
         case .bid(let count):
             ring.commit()
+            hurryLog()
             sheet.add(meters.responses)
             sheet.add(meters.bids, by: UInt64(count))
             return (.bid, due)
         case .noBid(let reason):
             ring.discard()
+            hurryLog()
             return (silence(reason), due)
         }
+    }
+
+    /// Has the log take what is in the rings, where a budget waits for it.
+    private func hurryLog() {
+        guard auction.waitsForLog else { return }
+        auction.waitsForLog = false
+        services.log.hurry()
     }
 
     private func silence(_ reason: NoBidReason) -> Reply {

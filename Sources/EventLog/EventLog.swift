@@ -41,6 +41,7 @@ package final class EventLog: @unchecked Sendable {
     private let isFailed = Atomic<Bool>(false)
     private let bell = DispatchSemaphore(value: 0)
     private let sleeping = Atomic<Bool>(false)
+    private let hurried = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
     private let started = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
@@ -212,6 +213,12 @@ package final class EventLog: @unchecked Sendable {
         target <= recovery.next - 1 || foldedSequence.load(ordering: .acquiring) >= target
     }
 
+    /// Has the rings emptied now, and not at the writer's next look: a budget waits for their records.
+    package func hurry() {
+        hurried.store(true, ordering: .sequentiallyConsistent)
+        ring()
+    }
+
     private func ring() {
         if sleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.signal() }
     }
@@ -248,7 +255,8 @@ package final class EventLog: @unchecked Sendable {
             // of the processor.
             sleeping.store(true, ordering: .sequentiallyConsistent)
             // What arrived since the group was taken saw nobody sleeping and rang no bell.
-            if failure == nil, pending.withLock({ $0.frames.count > 0 }) {
+            let isHurried = hurried.exchange(false, ordering: .sequentiallyConsistent)
+            if failure == nil, isHurried || pending.withLock({ $0.frames.count > 0 }) {
                 sleeping.store(false, ordering: .relaxed)
                 continue
             }

@@ -145,6 +145,12 @@ package final class Account: @unchecked Sendable {
         return true
     }
 
+    /// Whether bids that the log does not hold yet take up half of the slice: time that it does.
+    package var waitsForLog: Bool {
+        let left = left
+        return left < .max && unlogged.load(ordering: .relaxed) > Self.slice(of: left) / 2
+    }
+
     /// Takes back a reservation whose bid was never sent.
     package func cancel(_ amount: Spend, at instant: Instant) {
         if amount.nanos == 0 { return }

@@ -123,7 +123,7 @@ final class AudienceSide {
 
     /// Starts the thread; every profile is as the log and the registered rules say when this returns.
     func start() {
-        keeper.start()
+        keeper.start(durable: line.log?.durableSequence ?? 0)
         for notice in notices { keeper.follow(notice, isOld: true) }
         notices = []
     }

@@ -59,7 +59,7 @@ class DiskFaultTests(FaultCase):
 
     def test_a_failed_write_ends_the_process_and_loses_nothing(self) -> None:
         for position in range(1, POSITIONS + 1):
-            self.inject(f"write:error=ENOSPC:when={position * 3}", f"write {position * 3} failed with ENOSPC")
+            self.inject(f"pwrite64:error=ENOSPC:when={position * 3}", f"write {position * 3} failed with ENOSPC")
 
     def test_syncs_that_fail_from_some_moment_on(self) -> None:
         self.inject("fdatasync:error=EIO:when=2+", "every fdatasync from the second on failed with EIO")

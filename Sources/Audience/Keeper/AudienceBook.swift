@@ -43,17 +43,17 @@ package final class AudienceBook {
     /// Numbers of audiences that mean something; memberships under others are dropped.
     var inForce: Set<AudienceNumber> = []
     /// Keys that go when the record of their visitor's end is durable.
-    private var doomed: [(sequence: UInt64, numbers: [VisitorNumber])] = []
+    var doomed: [(sequence: UInt64, numbers: [VisitorNumber])] = []
     /// Acts in the log that are not durable yet, in its order.
     var inFlight: [WaitingAct] = []
     private var inFlightIDs: Set<IdentityKey> = []
     /// How long a visitor may be idle: less than the policy says while there is no room.
-    private lazy var idleMillis = policy.visitorMillis
+    lazy var idleMillis = policy.visitorMillis
     /// Of the last record appended.
     private(set) var lastSequence: UInt64 = 0
     /// When the next thing falls due, in milliseconds.
     var nextDueMillis: Int64? { timers.first }
-    private let append: (VisitorRecord) -> AppendOutcome
+    let append: (VisitorRecord) -> AppendOutcome
     private let keys: any AudienceKeys
 
     /// - Parameters:
@@ -368,7 +368,7 @@ package final class AudienceBook {
         return forgetState(of: visitor)
     }
 
-    private func forgetState(of visitor: VisitorNumber) -> [VisitorNumber] {
+    func forgetState(of visitor: VisitorNumber) -> [VisitorNumber] {
         (states.removeValue(forKey: visitor)?.former ?? []) + [visitor]
     }
 
@@ -384,48 +384,6 @@ package final class AudienceBook {
 
     /// Lets the limit count what the tables do not know of.
     func countBytes() { tables.bytesBeside = states.bytes + timers.bytes + inboxBytes }
-
-    /// Goes on through the visitors: drops what is over, and forgets whoever was idle for too long.
-    ///
-    /// - Parameter slots: of the tables.
-    func sweep(_ slots: Int, at millis: Int64) {
-        countBytes()
-        let hasRoom = tables.hasRoom
-        if hasRoom { idleMillis = policy.visitorMillis }
-        let limit = (millis - idleMillis) / 1000
-        var gone: [(sequence: UInt64, visitor: VisitorNumber)] = []
-        var kept: [VisitorNumber] = []
-        let tally = tables.sweep(slots: slots, atMillis: millis) { visitor, lastSeen in
-            guard Int64(lastSeen) < limit else {
-                kept.append(visitor)
-                return false
-            }
-            // Whom the log does not let go stays.
-            let isOfLate = Int64(lastSeen) * 1000 > millis - policy.householdMillis
-            if isOfLate, (try? emptyHouseholds(of: visitor)) == nil { return false }
-            guard case .sequence(let sequence) = append(.erase(visitor)) else { return false }
-            gone.append((sequence, visitor))
-            return true
-        }
-        for visitor in kept {
-            for membership in tables.memberships(visitor) where !inForce.contains(membership.audience) {
-                tables.removeMembership(visitor, audience: membership.audience)
-            }
-            let isHousehold = tables.flags(visitor).contains(.household)
-            let keptMillis = isHousehold ? policy.householdMillis - 1 : policy.actMillis
-            let types = states[visitor]?.history.trim(before: millis - keptMillis) ?? []
-            if !types.isEmpty { review(visitor, after: types, at: millis) }
-        }
-        for (sequence, visitor) in gone { doomed.append((sequence, forgetState(of: visitor))) }
-        if idleMillis < policy.visitorMillis {
-            counts.evicted += UInt64(gone.count)
-        } else {
-            counts.idle += UInt64(gone.count)
-        }
-        timers.sweep(slots) { isPlanned($0) }
-        // A round that made no room is followed by a stricter one.
-        if tally.isRound, !hasRoom { idleMillis = max(3_600_000, idleMillis / 2) }
-    }
 
     func apply(_ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64, householdForgot: Bool = false) {
         guard let visitor = tables.resolve(visitor), !tables.flags(visitor).contains(.optedOut),

@@ -93,7 +93,10 @@ package final class AudienceKeeper: AudienceIntake, @unchecked Sendable {
     package func useFirst(_ documents: [AudienceDocument]) { use(documents, removed: []) }
 
     /// Brings up to date what the log told before the rules were known, and starts the thread.
-    package func start() {
+    ///
+    /// - Parameter durable: the last record of the log that was read again; a snapshot bears what is durable.
+    package func start(durable sequence: UInt64) {
+        durable = max(durable, sequence)
         folder.removeParts()
         let millis = services.time.instant().millis
         book.endReplay(at: millis)
