@@ -31,7 +31,12 @@ final class SegmentWriter {
         self.room = room
         self.time = time
         self.segmentBytesMax = segmentBytesMax
-        guard let name = found.lastFile, let contents = found.last, contents.end != .sealed else { return }
+        guard let name = found.lastFile, let contents = found.last else { return }
+        guard contents.end != .sealed else {
+            // The seal may have been written and never synced; from now on the segment may not be torn.
+            try storage.reopen(name, keeping: contents.soundBytes).close()
+            return
+        }
         // A crash between creating the file and writing its header: its name is right, its bytes are nothing.
         let isEmpty = contents.soundBytes <= Segment.headerBytes
         let file = try storage.reopen(name, keeping: isEmpty ? 0 : contents.soundBytes)
