@@ -1,6 +1,7 @@
 internal import Auction
 internal import BidKit
 internal import Events
+internal import Ledger
 internal import Sealing
 internal import Targeting
 internal import Units
