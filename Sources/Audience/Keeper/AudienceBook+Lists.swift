@@ -2,6 +2,28 @@ internal import Events
 
 /// Members of lists.
 extension AudienceBook {
+    /// Adds a member of a list.
+    ///
+    /// - Returns: the visitor, where there was room for it and it has not opted out; nil where the log takes nothing for
+    ///   the moment.
+    func add(
+        _ identity: Identity, to audience: AudienceNumber, until end: Int64, at millis: Int64
+    ) -> VisitorNumber?? {
+        do throws(IntakeRefusal) {
+            let visitor = try resolve([identity], at: millis)
+            // Who opted out is in no audience, whoever lists it.
+            guard !tables.flags(visitor).contains(.optedOut) else { return .some(nil) }
+            // The list tells of it: who is listed anew is not idle.
+            tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
+            tables.setMembership(visitor, audience: audience, untilMillis: end)
+            for dependent in compiled.affected(by: audience) { evaluate(dependent, of: visitor, at: millis) }
+            return .some(visitor)
+        } catch {
+            // Without room for another visitor the list is as full as it can be.
+            return error == .unavailable ? nil : .some(nil)
+        }
+    }
+
     /// Tells the log that every member of a list is entered.
     ///
     /// - Returns: the sequence of the record.

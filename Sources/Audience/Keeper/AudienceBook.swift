@@ -171,28 +171,6 @@ package final class AudienceBook {
         }
     }
 
-    /// Adds a member of a list.
-    ///
-    /// - Returns: the visitor, where there was room for it and it has not opted out; nil where the log takes nothing for
-    ///   the moment.
-    func add(
-        _ identity: Identity, to audience: AudienceNumber, until end: Int64, at millis: Int64
-    ) -> VisitorNumber?? {
-        do throws(IntakeRefusal) {
-            let visitor = try resolve([identity], at: millis)
-            // Who opted out is in no audience, whoever lists it.
-            guard !tables.flags(visitor).contains(.optedOut) else { return .some(nil) }
-            // The list tells of it: who is listed anew is not idle.
-            tables.touch(visitor, atSeconds: UInt32(clamping: millis / 1000))
-            tables.setMembership(visitor, audience: audience, untilMillis: end)
-            for dependent in compiled.affected(by: audience) { evaluate(dependent, of: visitor, at: millis) }
-            return .some(visitor)
-        } catch {
-            // Without room for another visitor the list is as full as it can be.
-            return error == .unavailable ? nil : .some(nil)
-        }
-    }
-
     // MARK: What it did
 
     /// Refuses what a visitor's choice forbids, and what was told before.
@@ -372,19 +350,7 @@ package final class AudienceBook {
         (states.removeValue(forKey: visitor)?.former ?? []) + [visitor]
     }
 
-    /// Memory in use. On the writer's thread.
-    var bytes: AudienceBytes {
-        var bytes = AudienceBytes()
-        let tables = tables.bytes
-        (bytes.identities, bytes.directory) = (tables.identities, tables.directory)
-        bytes.profiles = tables.memberships + tables.counters
-        (bytes.histories, bytes.timers, bytes.inbox) = (states.bytes, timers.bytes, inboxBytes)
-        return bytes
-    }
-
-    /// Lets the limit count what the tables do not know of.
-    func countBytes() { tables.bytesBeside = states.bytes + timers.bytes + inboxBytes }
-
+    /// Brings an act into its visitor's profile, and into the household's that it names.
     func apply(_ act: VisitorAct, to visitor: VisitorNumber, at millis: Int64, householdForgot: Bool = false) {
         guard let visitor = tables.resolve(visitor), !tables.flags(visitor).contains(.optedOut),
             act.instant.millis > millis - policy.actMillis
@@ -410,15 +376,6 @@ package final class AudienceBook {
         review(visitor, after: [change.recorded, change.dropped].compactMap { $0 }, at: millis)
         return true
     }
-}
-
-/// An act in the log that is not durable yet.
-struct WaitingAct {
-    let sequence: UInt64
-    let visitor: VisitorNumber
-    let act: VisitorAct
-    /// Whether its household has forgotten meanwhile what stands in the log so far.
-    var householdForgot = false
 }
 
 extension Instant {

@@ -19,3 +19,18 @@ package struct AudienceBytes: Equatable, Sendable {
         ]
     }
 }
+
+extension AudienceBook {
+    /// Memory in use. On the writer's thread.
+    var bytes: AudienceBytes {
+        var bytes = AudienceBytes()
+        let tables = tables.bytes
+        (bytes.identities, bytes.directory) = (tables.identities, tables.directory)
+        bytes.profiles = tables.memberships + tables.counters
+        (bytes.histories, bytes.timers, bytes.inbox) = (states.bytes, timers.bytes, inboxBytes)
+        return bytes
+    }
+
+    /// Lets the limit count what the tables do not know of.
+    func countBytes() { tables.bytesBeside = states.bytes + timers.bytes + inboxBytes }
+}
