@@ -184,9 +184,12 @@ package final class EventLog: @unchecked Sendable {
 
     /// Writes out what is queued, makes it durable and closes the file. No loop may push records any more.
     ///
-    /// After ``beginRun()`` the last record says that the run ended in order.
+    /// After ``beginRun()`` the last record says that the run ended in order. Who takes the writer's turns itself calls
+    /// this on the same thread.
     package func stop() {
-        guard !stopping.exchange(true, ordering: .acquiringAndReleasing), started.load(ordering: .acquiring) else {
+        guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard started.load(ordering: .acquiring) else {
+            if marksRuns { end() }
             return
         }
         bell.signal()
@@ -268,7 +271,9 @@ package final class EventLog: @unchecked Sendable {
     /// Takes nothing more, writes what came last and closes the file.
     private func end() {
         // An auction that began before it could see this has pushed its record by then.
-        if marksRuns, !rings.isEmpty { Thread.sleep(forTimeInterval: Double(Self.idleMillis) / 1000) }
+        if marksRuns, !rings.isEmpty, started.load(ordering: .relaxed) {
+            Thread.sleep(forTimeInterval: Double(Self.idleMillis) / 1000)
+        }
         pending.withLock { $0.accepting = false }
         while turn() {}
         if marksRuns, failure == nil {

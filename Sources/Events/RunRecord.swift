@@ -47,6 +47,8 @@ package struct RunRecord: Equatable, Sendable {
 package struct RunHistory: Equatable, Sendable {
     /// When runs began that found the one before them crashed; of the newest some.
     package private(set) var crashes: [Instant] = []
+    /// The latest time that the records of runs tell.
+    package private(set) var latest = Instant(micros: 0)
     /// Whether the log has any record, and ends with another than that of a clean end.
     package private(set) var endsUncleanly = false
 
@@ -60,6 +62,7 @@ package struct RunHistory: Equatable, Sendable {
             endsUncleanly = true
             return
         }
+        latest = max(latest, run.instant)
         if run.kind == .start, endsUncleanly {
             if crashes.count == Self.crashesMax { crashes.removeFirst() }
             crashes.append(run.instant)

@@ -17,14 +17,9 @@ extension Account {
     /// Counts a reservation read from the log, whatever the limits say now: it was made.
     func replayReservation(_ amount: Spend, at instant: Instant) {
         noteBid(amount)
+        buckets.add(amount.nanos, at: Self.minute(instant))
+        commit(amount.nanos)
         reserved.add(amount.nanos, ordering: .relaxed)
-        if isLiving(instant) {
-            buckets.add(amount.nanos, at: Self.minute(instant))
-            commit(amount.nanos)
-        } else {
-            totals.expired += amount
-            exposure.add(amount.nanos, at: Self.quarter(instant))
-        }
     }
 
     /// Counts the reservation of a bid that the log lost, of which a notice tells: it comes out of what is held back.
@@ -58,8 +53,8 @@ extension Account {
         let isThere = isLiving(bidInstant)
         if ended.nanos > 0, instant.map({ Self.lives(bidInstant, at: $0) }) ?? isThere {
             totals.released += ended - spent
-            if isThere {
-                buckets.subtract(ended.nanos, at: Self.minute(bidInstant))
+            if isThere || buckets.take(ended.nanos, at: Self.minute(bidInstant)) {
+                if isThere { buckets.subtract(ended.nanos, at: Self.minute(bidInstant)) }
                 commit(spent.nanos - ended.nanos)
             } else {
                 totals.expired -= ended
@@ -95,16 +90,19 @@ extension Account {
             expiredThrough.store(last, ordering: .relaxed)
             return
         }
-        if last > expiredThrough.load(ordering: .relaxed) { expire(through: last, at: now) }
+        expire(through: last, at: now)
         recountToday(at: now)
     }
 
-    private func expire(through last: Int64, at now: Instant) {
+    private func expire(through minute: Int64, at now: Instant) {
+        // Every second, for what came late: a bid that was logged behind its time, or made by a clock that was set back.
+        let last = max(minute, expiredThrough.load(ordering: .relaxed))
         buckets.expire(through: last) { minute, amount in
             totals.expired += Spend(nanos: amount)
             commit(-amount)
             exposure.add(amount, at: minute / 15)
         }
+        guard last > expiredThrough.load(ordering: .relaxed) else { return }
         expiredThrough.store(last, ordering: .relaxed)
         exposure.prune(before: Self.quarter(now) - Self.billingQuarters)
     }

@@ -9,6 +9,8 @@ final class CrashHold: Sendable {
     private let crashes = Atomic<Int>(0)
     /// Micros since 1970 up to which is held back; zero where nothing is.
     private let until = Atomic<Int64>(0)
+    /// The most that any bid in the log reserved: of an account without one nobody knows better.
+    private let largestBidOfAll = Atomic<Int64>(0)
     /// Nanos held back now.
     private let held = Atomic<Int64>(0)
     private let isSet = Atomic<Bool>(false)
@@ -18,13 +20,17 @@ final class CrashHold: Sendable {
     /// Whether an amount is to be held back, and none has been.
     var isWanted: Bool { crashes.load(ordering: .acquiring) > 0 && !isSet.load(ordering: .relaxed) }
 
-    func want(crashes count: Int, until instant: Instant) {
+    func want(crashes count: Int, until instant: Instant, largestBid: Int64) {
+        largestBidOfAll.store(largestBid, ordering: .relaxed)
         until.store(instant.micros, ordering: .relaxed)
         crashes.store(count, ordering: .releasing)
     }
 
     /// What is to be held of what limits leave: a slice for each crash, each of what the ones before left, or a bid.
-    func amount(of left: Int64, largestBid: Int64) -> Int64 {
+    ///
+    /// - Parameter largestBid: of the account, as far as the log tells; zero where it has none.
+    func amount(of left: Int64, largestBid own: Int64) -> Int64 {
+        let largestBid = own > 0 ? own : largestBidOfAll.load(ordering: .relaxed)
         var sum: Int64 = 0
         for _ in 0..<crashes.load(ordering: .relaxed) where sum < left {
             sum = min(left, sum + max(Account.slice(of: left - sum), largestBid))

@@ -42,6 +42,20 @@ final class MinuteBuckets: @unchecked Sendable {
     /// From any loop; also before what it is taken from was added.
     func subtract(_ amount: Int64, at minute: Int64) { add(-amount, at: minute) }
 
+    /// Takes out an amount that nobody has swept yet, if it is there; on the sweeping thread.
+    func take(_ amount: Int64, at minute: Int64) -> Bool {
+        let place = Int(minute.magnitude % UInt64(count))
+        if unsafe cells[count + place].load(ordering: .relaxed) == minute,
+            unsafe cells[place].load(ordering: .relaxed) >= amount
+        {
+            unsafe cells[place].subtract(amount, ordering: .relaxed)
+            return true
+        }
+        guard stale.load(ordering: .relaxed) >= amount else { return false }
+        stale.subtract(amount, ordering: .relaxed)
+        return true
+    }
+
     /// Takes out everything up to and including a minute.
     ///
     /// - Parameter body: is given each minute's amount; what lost its place counts as the last minute's.

@@ -87,6 +87,41 @@ struct RunTests {
         #expect(try runs(storage) == [.start, nil, .stop, .start, nil, .stop, .start, nil, .stop])
     }
 
+    @Test("who takes the turns itself ends a run in order as well")
+    func withoutThread() throws {
+        let storage = FaultyStorage()
+        let log = try openLog(storage).log
+        let ring = log.makeRing(capacity: 1 << 14)
+        try log.beginRun()
+        #expect(log.append(record(2)) == 2)
+        log.turn()
+        #expect(ring.push(3))
+        log.stop()
+        #expect(log.append(record(4)) == nil)
+        #expect(try runs(storage) == [.start, nil, nil, .stop])
+        #expect(storage.unsyncedBytes == 0)
+    }
+
+    @Test("a seal whose sync failed is synced by the next start, before a segment stands behind it")
+    func sealOfBefore() throws {
+        let storage = FaultyStorage()
+        let first = try openLog(storage, segmentBytesMax: 256).log
+        first.start()
+        _ = first.append(record(1))
+        first.flush()
+        storage.fail { $0.syncs = 1 }
+        _ = first.append(record(2))
+        while first.failure == nil {}
+        first.stop()
+        #expect(storage.unsyncedBytes > 0)
+        let second = try openLog(storage, segmentBytesMax: 256).log
+        #expect(storage.unsyncedBytes == 0)
+        second.start()
+        _ = second.append(record(3))
+        second.stop()
+        #expect(try entries(storage).count >= 2)
+    }
+
     @Test("records that are staged are taken together or not at all")
     func staged() throws {
         let storage = FaultyStorage()

@@ -103,6 +103,36 @@ struct CrashTests {
         #expect(model.standing.held == .nanos(5_000_000))
     }
 
+    @Test("of an account whose bids the log has none of, as much is held as the largest bid in the log")
+    func holdOfUnknownBid() {
+        var history = RunHistory()
+        history.add(.event(.of(.bid, .bid(1))))
+        let ledger = BudgetLedger()
+        ledger.replay(.of(.bid, .bid(1, "hats", micros: 7_000_000)))
+        _ = ledger.restart(after: history, at: dawn)
+        let account = ledger.account(.strategy("shoes"))
+        account.setLimits(total: Micros(20_000), daily: nil, clock: .utc)
+        #expect(account.snapshotStanding().held == .nanos(7_000_000))
+        let small = ledger.account(.strategy("coats"))
+        small.setLimits(total: Micros(5_000), daily: nil, clock: .utc)
+        #expect(small.snapshotStanding().held == .nanos(5_000_000))
+    }
+
+    @Test("lost bids are known as such though the clock was set back before the start that finds them missing")
+    func clockSetBack() throws {
+        let model = ServiceModel(total: 1_000_000)
+        #expect(model.bid(loop: 0) != nil)
+        model.write()
+        model.pass(seconds: 20)
+        let lost = try #require(model.bid(loop: 1))
+        model.now = model.now.adding(seconds: -600)
+        model.crash()
+        model.notice(.billing, lost)
+        #expect(model.books.reserved == .nanos(10_000_000))
+        #expect(model.books.outstanding == .nanos(5_000_000))
+        #expect(model.books.balance)
+    }
+
     @Test("after a clean end nothing is held back, nor in a new log")
     func cleanEnd() {
         let model = ServiceModel(total: 100_000)

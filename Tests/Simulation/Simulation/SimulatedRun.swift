@@ -302,6 +302,7 @@ package struct SimulatedRun {
         while turn(service) {}
         for loop in service.loops.indices { service.hear(loop) }
         try takeAnswers()
+        service.log.stop()
         counts.stops += 1
         self.service = nil
         if disk.isOff { disk.cutPower() } else { disk.restart() }
