@@ -19,12 +19,14 @@ test: packages
 	scripts/test-outside
 
 # Time, allocations and retains of each step of a bid, held to LoadTests/Thresholds, and growth with strategies; then
-# what a bid asks about its visitor, with few of them.
+# what a bid asks about its visitor, with few of them; then what its money costs, and how fast the log is folded.
 bench: packages
 	swift build -c release --product bid-benchmark
 	COMMIT=$$(git rev-parse --short HEAD 2> /dev/null) .build/release/bid-benchmark --check --strategies 100 1000 10000
 	swift build -c release --product audience-benchmark
 	.build/release/audience-benchmark --visitors 200000 --seconds 2 --check
+	swift build -c release --product ledger-benchmark
+	.build/release/ledger-benchmark --check
 
 # The same of ten million visitors: 5 GiB of memory, 2.5 GB of the temporary folder, two to three minutes.
 audience-bench: packages

@@ -139,6 +139,13 @@ let package = Package(
             ],
             path: "LoadTests/AudienceBenchmark"),
         .executableTarget(
+            name: "ledger-benchmark",
+            dependencies: [
+                "CAllocations", "Events", "Ledger", "OpenRTB", "Units",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "LoadTests/LedgerBenchmark"),
+        .executableTarget(
             name: "registry-benchmark",
             dependencies: [
                 "Auction", "BidKit", "ControlPlane", "Documents", "FlatPrice", "Ledger", "Units",

@@ -12,7 +12,9 @@ final class MinuteBuckets: @unchecked Sendable {
     private let count: Int
     private let stale = Atomic<Int64>(0)
 
+    /// - Parameter count: a power of two.
     init(count: Int) {
+        precondition(count > 0 && count & (count - 1) == 0)
         self.count = count
         unsafe cells = .allocate(capacity: 2 * count)
         for index in 0..<2 * count { unsafe (cells + index).initialize(to: Atomic(index < count ? 0 : .min)) }
@@ -25,7 +27,7 @@ final class MinuteBuckets: @unchecked Sendable {
 
     /// From any loop.
     func add(_ amount: Int64, at minute: Int64) {
-        let place = Int(minute.magnitude % UInt64(count))
+        let place = Int(truncatingIfNeeded: minute) & (count - 1)
         let held = unsafe cells[count + place].load(ordering: .relaxed)
         if held > minute {
             stale.add(amount, ordering: .relaxed)
@@ -44,7 +46,7 @@ final class MinuteBuckets: @unchecked Sendable {
 
     /// Takes out an amount that nobody has swept yet, if it is there; on the sweeping thread.
     func take(_ amount: Int64, at minute: Int64) -> Bool {
-        let place = Int(minute.magnitude % UInt64(count))
+        let place = Int(truncatingIfNeeded: minute) & (count - 1)
         if unsafe cells[count + place].load(ordering: .relaxed) == minute,
             unsafe cells[place].load(ordering: .relaxed) >= amount
         {
