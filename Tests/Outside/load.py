@@ -7,7 +7,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import documents
 from openrtb_markup import Tags
-from service import Answer, Client, Service, path_of
+from service import ANSWER_SECONDS, Answer, Client, Service, path_of
 
 # URL member of a bid, and the kind of record that it makes.
 NOTICES = {"nurl": "win", "burl": "billing", "lurl": "loss"}
@@ -22,11 +22,15 @@ class Sent(NamedTuple):
 class Load:
     """Threads with a connection each, until stopped or until the service is gone."""
 
-    def __init__(self, service: Service, threads: int = 8, price: str = "2.00"):
+    def __init__(self, service: Service, threads: int = 8, price: str = "2.00", patience: float = ANSWER_SECONDS):
         self.service = service
         self.price = price
+        # Seconds that an answer may take.
+        self.patience = patience
         self.acknowledged: Dict[Tuple[str, str], Sent] = {}
         self.unanswered: List[Sent] = []
+        # Told to come again.
+        self.refused: List[Sent] = []
         self.bids = 0
         self.statuses: Counter = Counter()
         self.broken: List[str] = []
@@ -48,7 +52,7 @@ class Load:
             assert not thread.is_alive(), "a client waits for an answer that never comes"
 
     def _work(self, number: int) -> None:
-        client = self.service.client()
+        client = self.service.client(self.patience)
         count = 0
         while not self.stopping.is_set():
             count += 1
@@ -64,21 +68,28 @@ class Load:
         client.close()
 
     def _notify(self, client: Client, bid: Dict[str, str], count: int) -> bool:
+        return all(self._send(client, sent) for sent in self.notices(bid, count))
+
+    def notices(self, bid: Dict[str, str], count: int) -> List[Sent]:
+        """What becomes of a bid: of four one is lost, and is shown all the same."""
         urls = {kind: bid[key] for key, kind in NOTICES.items() if kind != ("loss" if count % 4 else "billing")}
         tags = Tags(bid["adm"])
         urls["impression"] = next(url for url in tags.urls["img"] if path_of(url).startswith("/imp/"))
         urls["click"] = tags.urls["a"][0]
-        for kind, url in urls.items():
-            sent = Sent(bid["id"], kind, path_of(documents.filled(url, self.price)))
-            answer = self._ask(client, "GET", sent.path, None)
-            with self.lock:
-                if answer is None:
-                    self.unanswered.append(sent)
-                elif answer.status in (200, 204, 302):
-                    self.acknowledged[(sent.bid_id, sent.kind)] = sent
+        return [
+            Sent(bid["id"], kind, path_of(documents.filled(url, self.price))) for kind, url in urls.items()]
+
+    def _send(self, client: Client, sent: Sent) -> bool:
+        """False when the service is gone."""
+        answer = self._ask(client, "GET", sent.path, None)
+        with self.lock:
             if answer is None:
-                return False
-        return True
+                self.unanswered.append(sent)
+            elif answer.status in (200, 204, 302):
+                self.acknowledged[(sent.bid_id, sent.kind)] = sent
+            elif answer.status == 503:
+                self.refused.append(sent)
+        return answer is not None
 
     def _ask(self, client: Client, method: str, path: str, id: Optional[str]) -> Optional[Answer]:
         """None when the service is gone; an answer that began and did not end whole is remembered as broken."""

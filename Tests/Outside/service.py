@@ -234,8 +234,8 @@ class Service:
     def token(self) -> str:
         return (self.data / "operator.token").read_text().strip()
 
-    def client(self) -> Client:
-        return Client(*self.bid_address)
+    def client(self, seconds: float = ANSWER_SECONDS) -> Client:
+        return Client(*self.bid_address, seconds=seconds)
 
     def control(self, token: Optional[str] = None, seconds: float = ANSWER_SECONDS) -> Client:
         return Client(
