@@ -4,7 +4,7 @@ SECONDS ?= 10
 RATE ?= 1000
 SEEDS ?= 10000
 
-.PHONY: demo test check bench audience-bench instructions load pacing-chart fuzz races simulate format clean
+.PHONY: demo test check bench audience-bench instructions load pacing-chart fuzz races simulate crash format clean
 
 # The whole service at work, on loopback.
 demo: packages
@@ -64,6 +64,12 @@ races: packages
 simulate: packages
 	swift build -c release --product vendue-simulate
 	.build/release/vendue-simulate --seeds $(SEEDS)
+
+# The real process under load: killed fifty times, its writes and syncs failing one after the other, its disk filled,
+# frozen, started twice. Prints what was injected and what was lost. Under ten minutes; root for the full disk.
+crash: packages
+	swift build -c release --product vendue
+	VENDUE=.build/release/vendue scripts/crash
 
 # What continuous integration runs.
 check: packages

@@ -37,7 +37,7 @@ class Disk:
         mounted = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(self.path)],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        return "" if mounted.returncode == 0 else mounted.stderr.strip()
+        return "" if mounted.returncode == 0 else mounted.stderr.strip().split("\n")[0]
 
     def unmount(self) -> None:
         subprocess.run(["umount", "--lazy", str(self.path)], stdin=subprocess.DEVNULL, check=False)
