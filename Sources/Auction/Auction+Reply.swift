@@ -120,7 +120,8 @@ extension Auction {
                 height: offer.fit.h,
                 visitorHigh: screened.visitor.surrogate.high,
                 visitorLow: screened.visitor.surrogate.low,
-                isCapped: capCount(offer, context) > 0
+                isCapped: capCount(offer, context) > 0,
+                run: run
             ),
             into: &tokens.facts
         )

@@ -2,7 +2,7 @@ package import Audience
 package import BidKit
 package import Consent
 internal import Creative
-internal import Events
+package import Events
 internal import IPSignals
 package import Sealing
 internal import Targeting
@@ -76,6 +76,8 @@ package final class Auction {
     package let tallies = PassTallies()
     /// Whether a budget waits for the log to hold the bids made of it: until it does, it buys little more.
     package var waitsForLog = false
+    /// Which run of the service makes the bids, for their facts.
+    package var run = RunMark.none
     /// Sees every verdict when an auction is held to be explained; nil otherwise.
     var witness: Witness?
 

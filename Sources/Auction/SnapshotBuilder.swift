@@ -206,6 +206,10 @@ package final class SnapshotBuilder: Sendable {
         guard let kind = kinds.first(where: { $0.name == document.bidder }), let cell = kind.seat(document.terms) else {
             return nil
         }
+        let largest = Spend(at: cell.maxCPM, quantity: .one)
+        for id in [AccountID.strategy(document.id), .advertiser(document.advertiser)] {
+            ledger.account(id).expect(bid: largest)
+        }
         ledger.use(document.budget, of: .strategy(document.id), document.flight, document.clock)
         return Strategy(
             document, categories: categories, cell: cell, ledger: ledger, owner: places.owner,
@@ -360,7 +364,7 @@ package final class SnapshotBuilder: Sendable {
 extension BudgetLedger {
     /// Has an account keep a budget: its limits, and how fast they may be reached.
     fileprivate func use(_ budget: Budget, of id: AccountID, _ flight: Flight?, _ clock: LocalClock) {
-        account(id).setLimits(total: budget.total, daily: budget.daily, clock: clock)
+        setLimits(of: id, total: budget.total, daily: budget.daily, clock: clock)
         let goal = PacingGoal(
             total: budget.total, daily: budget.daily, start: flight?.start, end: flight?.end, clock: clock)
         pace(id, by: budget.pacing == .even ? goal : nil)

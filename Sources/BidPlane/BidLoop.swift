@@ -63,6 +63,7 @@ final class BidLoop {
             consent: services.consent,
             audience: services.tables
         )
+        auction.run = services.log.run
         opener = Sealer(ring: services.keys)
         ring = services.log.makeRing(capacity: ringBytes)
         seeds = SeedGenerator(root: services.seed, stream: UInt64(index))

@@ -30,6 +30,8 @@ package struct MoneySide: Sendable {
         replay: (Event) -> Void = { _ in }
     ) throws(LogError) {
         var register = NoticeRegister()
+        let now = time.instant()
+        ledger.beginReading(at: now)
         log = try EventLog(
             storage: storage,
             durability: durability,
@@ -38,17 +40,17 @@ package struct MoneySide: Sendable {
             room: room,
             replayVisitor: replayVisitor,
             replayTraffic: { _, traffic in ledger.learn(traffic) },
+            replayRun: { ledger.replay($0) },
             replay: { sequence, event in
                 ledger.replay(event)
                 register.record(event, sequence: sequence)
                 replay(event)
             }
         )
-        let now = time.instant()
         // The order matters: who asks for limits from now on holds back what a crash may have lost.
         register.begin(after: ledger.restart(after: log.recovery.runs, at: now))
         register.prune(at: now)
-        try log.beginRun()
+        try log.beginRun(at: now)
         self.ledger = ledger
         self.register = register
     }

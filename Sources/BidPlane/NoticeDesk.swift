@@ -84,7 +84,7 @@ package final class NoticeDesk: Sendable {
             let entry = register.entry(facts.bidID, bidInstant: facts.instant)
             if let entry, entry.has(notice.kind) { return .repeated(entry.sequence) }
             book(&event, notice, entry)
-            if event.released != nil, register.isLost(facts.bidID, bidInstant: facts.instant, at: now) {
+            if event.released != nil, register.isLost(facts, at: now) {
                 event.isUnlogged = true
             }
             return append(event, factBytes: notice.token.factBytes, &register)

@@ -20,9 +20,9 @@ package enum Durability: String, CaseIterable, Sendable {
 /// next group starts when the last has ended, so a group holds what arrived during one `fdatasync`: under load the
 /// groups grow, not the waiting. Decision records, for which nobody waits, go with the next notice or every 20 ms.
 package final class EventLog: @unchecked Sendable {
-    // Unchecked because it has variables without a lock. Invariant: `writer`, `marksRuns` and `spare` belong to the
-    // writer thread (and before it starts to who opens the log); `listeners`, `followers`, `tickers`, `rings` and the
-    // hooks are set before `start`. Everything else is behind a lock or atomic.
+    // Unchecked because it has variables without a lock. Invariant: `writer` and `spare` belong to the
+    // writer thread (and before it starts to who opens the log); `listeners`, `followers`, `tickers`, `rings`, `runNumber`
+    // and the hooks are set before `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
         /// Whether some of them came by ``EventLog/append(_:)``.
@@ -45,8 +45,9 @@ package final class EventLog: @unchecked Sendable {
     private let stopping = Atomic<Bool>(false)
     private let started = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
-    /// Whether the log tells when runs begin and end.
-    private var marksRuns = false
+    /// Of the run at hand; zero where the log does not tell when runs begin and end.
+    private var runNumber: UInt32 = 0
+    private var marksRuns: Bool { runNumber > 0 }
     private var spare = ByteWriter(capacity: 1 << 16)
     private var rings: [DecisionRing] = []
     private var listeners: [@Sendable (UInt64) -> Void] = []
@@ -74,6 +75,7 @@ package final class EventLog: @unchecked Sendable {
     ///   - replayVisitor: is given the records about visitors, in order with the events, as ``VisitorRecordCoder`` reads
     ///     them.
     ///   - replayTraffic: is given the records about traffic.
+    ///   - replayRun: is given what tells of runs.
     package init(
         storage: any LogStorage,
         durability: Durability = .powerLoss,
@@ -82,6 +84,7 @@ package final class EventLog: @unchecked Sendable {
         room: DiskRoom.Limits = .none,
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
         replayTraffic: (UInt64, TrafficRecord) -> Void = { _, _ in },
+        replayRun: (RunRecord) -> Void = { _ in },
         replay: (UInt64, Event) -> Void
     ) throws(LogError) {
         self.time = time
@@ -90,7 +93,7 @@ package final class EventLog: @unchecked Sendable {
             case .event(let event): replay(sequence, event)
             case .visitor(_, let bytes): replayVisitor(sequence, bytes)
             case .traffic(let traffic): replayTraffic(sequence, traffic)
-            case .run: break
+            case .run(let run): replayRun(run)
             }
         }
         pending = Mutex(Pending(next: recovery.next))
@@ -135,14 +138,23 @@ package final class EventLog: @unchecked Sendable {
     /// Writes that a run begins, durably: a crash of its first moments is then told from the clean end before it.
     ///
     /// To be called before anything is appended or bid.
-    package func beginRun() throws(LogError) {
-        try writeAlone(RunRecord(.start, at: time.instant()))
-        marksRuns = true
+    ///
+    /// - Parameter instant: that of the start.
+    /// - Returns: the record that the log has of it.
+    @discardableResult
+    package func beginRun(at instant: Instant) throws(LogError) -> RunRecord {
+        let run = RunRecord(.start, at: instant, number: recovery.runs.count + 1)
+        try writeAlone(run)
+        runNumber = run.number
+        return run
     }
+
+    /// Which run this is, as bids of it say; none before ``beginRun(at:)``.
+    package var run: RunMark { RunRecord(.start, at: Instant(micros: 0), number: runNumber).mark }
 
     package func start() {
         started.store(true, ordering: .releasing)
-        let thread = Thread { [self] in run() }
+        let thread = Thread { [self] in work() }
         thread.name = "event-log"
         thread.start()
     }
@@ -245,7 +257,7 @@ package final class EventLog: @unchecked Sendable {
         return wrote
     }
 
-    private func run() {
+    private func work() {
         while true {
             let wasStopping = stopping.load(ordering: .acquiring)
             let wrote = turn()
@@ -278,7 +290,7 @@ package final class EventLog: @unchecked Sendable {
         while turn() {}
         if marksRuns, failure == nil {
             do throws(LogError) {
-                try writeAlone(RunRecord(.stop, at: time.instant()))
+                try writeAlone(RunRecord(.stop, at: time.instant(), number: runNumber))
             } catch {
                 fail(error)
             }

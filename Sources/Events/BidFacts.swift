@@ -27,6 +27,8 @@ package struct BidFacts: Equatable, Sendable {
     package var billsAtImpression = false
     package var width: UInt16 = 0
     package var height: UInt16 = 0
+    /// Which run of the service made the bid.
+    package var run = RunMark.none
     /// Surrogate of the visitor: 16 bytes, all zero where there is none.
     package var visitorHigh: UInt64 = 0
     package var visitorLow: UInt64 = 0
@@ -60,6 +62,7 @@ extension BidFacts {
     /// Where in the bytes of facts what ``Booking`` wants stands.
     enum Place {
         static let flags = 1
+        static let consent = 2
         static let bidID = 4
         static let instant = 20
         static let budgetPrice = 36
@@ -80,10 +83,11 @@ extension BidFacts {
             let visitorHigh = reader.fixed(UInt64.self), let visitorLow = reader.fixed(UInt64.self),
             let width = reader.fixed(UInt16.self), let height = reader.fixed(UInt16.self)
         else { return nil }
-        self.consent = consent
+        self.consent = consent & 0xF
         self.mtype = mtype
         isTest = flags & 1 != 0
         billsAtImpression = flags & 2 != 0
+        run = RunMark(flags: flags, consent: consent)
         bidID = BidID(high: high, low: low)
         self.instant = Instant(micros: instant)
         self.price = CPM(micros: price)
@@ -145,6 +149,7 @@ package enum BidFactsWriter {
         package var visitorHigh: UInt64
         package var visitorLow: UInt64
         package var isCapped: Bool
+        package var run: RunMark
 
         package init(
             bidID: BidID,
@@ -162,7 +167,8 @@ package enum BidFactsWriter {
             height: Int32,
             visitorHigh: UInt64,
             visitorLow: UInt64,
-            isCapped: Bool = false
+            isCapped: Bool = false,
+            run: RunMark = .none
         ) {
             self.bidID = bidID
             self.instant = instant
@@ -180,13 +186,15 @@ package enum BidFactsWriter {
             self.visitorHigh = visitorHigh
             self.visitorLow = visitorLow
             self.isCapped = isCapped
+            self.run = run
         }
     }
 
     package static func write(_ fixed: Fixed, into out: inout ByteWriter) {
         out.append(BidFacts.version)
-        out.append((fixed.isTest ? 1 : 0) | (fixed.billsAtImpression ? 2 : 0) | (fixed.isCapped ? 4 : 0))
-        out.append(fixed.consent)
+        let flags: UInt8 = (fixed.isTest ? 1 : 0) | (fixed.billsAtImpression ? 2 : 0) | (fixed.isCapped ? 4 : 0)
+        out.append(flags | fixed.run.lowBits)
+        out.append(fixed.consent | fixed.run.highBits)
         out.append(fixed.mtype.rawValue)
         out.appendFixed(fixed.bidID.high)
         out.appendFixed(fixed.bidID.low)

@@ -14,6 +14,8 @@ package struct Booking: Sendable {
     package let reserved: Spend
     package let budgetCurrency: Currency
     package let isTest: Bool
+    /// Which run of the service made the bid.
+    package let run: RunMark
     package fileprivate(set) var settled: Spend?
     package fileprivate(set) var released: Spend?
     /// Whether the log lost the bid's own record.
@@ -41,6 +43,7 @@ extension Booking {
         reserved = facts.reserved
         budgetCurrency = facts.budgetCurrency
         isTest = facts.isTest
+        run = facts.run
         settled = event.settled
         released = event.released
         isUnlogged = event.isUnlogged
@@ -78,7 +81,9 @@ extension Booking {
             high: unsafe bytes.word(at: facts + BidFacts.Place.bidID),
             low: unsafe bytes.word(at: facts + BidFacts.Place.bidID + 8))
         bidInstant = Instant(micros: unsafe bytes.word(at: facts + BidFacts.Place.instant))
-        isTest = unsafe bytes[facts + BidFacts.Place.flags] & 1 != 0
+        let flags = unsafe bytes[facts + BidFacts.Place.flags]
+        isTest = flags & 1 != 0
+        run = RunMark(flags: flags, consent: unsafe bytes[facts + BidFacts.Place.consent])
         let price = CPM(micros: unsafe bytes.word(at: facts + BidFacts.Place.budgetPrice))
         let quantity = Quantity(thousandths: unsafe bytes.word(at: facts + BidFacts.Place.quantity))
         reserved = BidFacts.reserved(price, quantity, isTest: isTest)

@@ -13,13 +13,21 @@ package struct RunRecord: Equatable, Sendable {
 
     package var kind: Kind
     package var instant: Instant
+    /// Counted since the log began, from 1; zero in records of before runs were counted.
+    package var number: UInt32
 
     package static let version: UInt8 = 1
 
-    package init(_ kind: Kind, at instant: Instant) {
+    private static let numberTag: UInt8 = 1
+
+    package init(_ kind: Kind, at instant: Instant, number: UInt32 = 0) {
         self.kind = kind
         self.instant = instant
+        self.number = number
     }
+
+    /// What the facts of this run's bids say of it.
+    package var mark: RunMark { RunMark(run: number) }
 
     /// Whether a log record that begins with this byte is about a run.
     @inline(__always)
@@ -30,25 +38,58 @@ package struct RunRecord: Equatable, Sendable {
         out.append(kind.rawValue)
         out.append(Self.version)
         out.append(fixed: instant.micros)
+        if number > 0 { out.field(Self.numberTag) { $0.append(fixed: number) } }
         return out.bytes
     }
 
     /// - Returns: nil for bytes that are not of a version that this service knows.
     package init?(_ bytes: ArraySlice<UInt8>) {
         var reader = ByteReader(bytes)
+        var number: UInt32 = 0
         guard let kind = reader.fixed(UInt8.self).flatMap(Kind.init), reader.fixed(UInt8.self) == Self.version,
-            let micros = reader.fixed(Int64.self), reader.fields({ _, _ in true })
+            let micros = reader.fixed(Int64.self),
+            reader.fields({ tag, value in
+                var value = ByteReader(value)
+                if tag == Self.numberTag { number = value.fixed(UInt32.self) ?? 0 }
+                return true
+            })
         else { return nil }
-        self.init(kind, at: Instant(micros: micros))
+        self.init(kind, at: Instant(micros: micros), number: number)
     }
+}
+
+/// Which run made a bid, in the nine bits that a bid's facts have for it: the runs of some minutes are told apart.
+package struct RunMark: Equatable, BitwiseCopyable, Sendable {
+    /// 1 to 511; zero for a bid of before runs were counted.
+    package let rawValue: UInt16
+
+    package static let none = RunMark(rawValue: 0)
+
+    private static let count: UInt32 = 511
+
+    private init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    init(run number: UInt32) { rawValue = number == 0 ? 0 : UInt16((number - 1) % Self.count) + 1 }
+
+    // MARK: In the bytes of facts
+
+    /// Above the three flags of their first byte, and above the consent's number in the next.
+    var lowBits: UInt8 { UInt8(truncatingIfNeeded: rawValue) << 3 }
+    var highBits: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 5) << 4 }
+
+    init(flags: UInt8, consent: UInt8) { rawValue = UInt16(flags >> 3) | UInt16(consent >> 4) << 5 }
 }
 
 /// How the runs that wrote a log ended.
 package struct RunHistory: Equatable, Sendable {
-    /// When runs began that found the one before them crashed; of the newest some.
+    /// The last that is known of runs that crashed, or when the next began, whichever is later; of the newest some.
     package private(set) var crashes: [Instant] = []
+    /// The latest time that a record of the run at hand tells.
+    private var latestOfRun = Instant(micros: 0)
     /// The latest time that the records of runs tell.
     package private(set) var latest = Instant(micros: 0)
+    /// Runs that began.
+    package private(set) var count: UInt32 = 0
     /// Whether the log has any record, and ends with another than that of a clean end.
     package private(set) var endsUncleanly = false
 
@@ -60,13 +101,16 @@ package struct RunHistory: Equatable, Sendable {
     package mutating func add(_ record: LogRecord) {
         guard case .run(let run) = record else {
             endsUncleanly = true
+            latestOfRun = max(latestOfRun, record.instant)
             return
         }
         latest = max(latest, run.instant)
+        if run.kind == .start { count = max(run.number, count + 1) }
         if run.kind == .start, endsUncleanly {
             if crashes.count == Self.crashesMax { crashes.removeFirst() }
-            crashes.append(run.instant)
+            crashes.append(max(run.instant, latestOfRun))
         }
+        latestOfRun = run.kind == .start ? run.instant : max(latestOfRun, run.instant)
         endsUncleanly = run.kind == .start
     }
 

@@ -1,3 +1,4 @@
+internal import Events
 internal import Synchronization
 package import Units
 
@@ -22,39 +23,54 @@ extension Account {
         reserved.add(amount.nanos, ordering: .relaxed)
     }
 
-    /// Counts the reservation of a bid that the log lost, of which a notice tells: it comes out of what is held back.
-    func recover(_ amount: Spend, at instant: Instant) {
-        replayReservation(amount, at: instant)
+    /// Counts the reservation of a bid that no record stands for, of which a notice tells: it comes out of what is held
+    /// back.
+    ///
+    /// - Parameter run: an earlier one that made the bid; nil where it is of the run at hand.
+    func recover(_ amount: Spend, at instant: Instant, of run: RunMark?) {
+        if run == nil {
+            replayReservation(amount, at: instant)
+        } else {
+            noteBid(amount)
+            carried.add(amount.nanos, of: run ?? .none, at: Self.minute(instant))
+            commit(amount.nanos)
+            reserved.add(amount.nanos, ordering: .relaxed)
+        }
         commit(-hold.take(amount.nanos))
     }
 
-    /// Whether a bid's reservation has not been let expire yet.
-    private func isLiving(_ bidInstant: Instant) -> Bool {
-        Self.minute(bidInstant) > expiredThrough.load(ordering: .relaxed)
+    /// Whether a bid's reservation lives at an instant, whenever somebody looks.
+    ///
+    /// Loops that are behind one another differ by moments. A bid that is made later than that is of a run whose clock was
+    /// wrong; its reservation ended with the run.
+    package static func lives(_ bidInstant: Instant, at instant: Instant) -> Bool {
+        let age = minute(instant) - minute(bidInstant)
+        return -leadMinutes <= age && age <= lifetimeMinutes
     }
 
-    /// Whether a bid's reservation lives at an instant, whenever somebody looks.
-    package static func lives(_ bidInstant: Instant, at instant: Instant) -> Bool {
-        minute(bidInstant) >= minute(instant) - lifetimeMinutes
-    }
+    /// Minutes that a bid may be ahead of the time at hand.
+    static var leadMinutes: Int64 { 1 }
 
     /// Books an event: the reservation that it ended and what it spent.
     ///
     /// Whether it comes late is decided by its own time, not by when it is folded: so a replay decides the same.
     ///
-    /// - Parameter instant: of the event; nil for now, and for the bid's in the count of the day.
-    func apply(ended: Spend, spent: Spend, bidInstant: Instant, at instant: Instant? = nil) {
-        let quarter = Self.quarter(instant ?? bidInstant)
+    /// - Parameters:
+    ///   - instant: of the event.
+    ///   - lives: whether the bid's reservation does, by then.
+    ///   - run: an earlier one that made the bid; nil where it is of the run at hand.
+    func apply(
+        ended: Spend, spent: Spend, bidInstant: Instant, at instant: Instant, lives: Bool, of run: RunMark?
+    ) {
+        let quarter = Self.quarter(instant)
         settledToday += spent.nanos
         settledByQuarter.add(spent.nanos, at: quarter)
         // What is of another day is noticed when today is counted again.
         if quarter != countedQuarter { countedQuarter = .min }
         totals.settled += spent
-        let isThere = isLiving(bidInstant)
-        if ended.nanos > 0, instant.map({ Self.lives(bidInstant, at: $0) }) ?? isThere {
+        if ended.nanos > 0, lives {
             totals.released += ended - spent
-            if isThere || buckets.take(ended.nanos, at: Self.minute(bidInstant)) {
-                if isThere { buckets.subtract(ended.nanos, at: Self.minute(bidInstant)) }
+            if takeReservation(ended.nanos, at: Self.minute(bidInstant), of: run) {
                 commit(spent.nanos - ended.nanos)
             } else {
                 totals.expired -= ended
@@ -72,13 +88,54 @@ extension Account {
         }
     }
 
+    /// - Returns: whether it was there; false where it has been let expire before.
+    private func takeReservation(_ nanos: Int64, at minute: Int64, of run: RunMark?) -> Bool {
+        if let run { return carried.take(nanos, of: run, at: minute) }
+        guard minute > expiredThrough.load(ordering: .relaxed) else { return buckets.take(nanos, at: minute) }
+        buckets.subtract(nanos, at: minute)
+        return true
+    }
+
     private func commit(_ nanos: Int64) {
         committed.add(nanos, ordering: .relaxed)
         committedToday.add(nanos, ordering: .relaxed)
     }
 
+    /// Begins a run, by a clock that may have been set since the one before: what was reserved is the past's from now on.
+    ///
+    /// Reservations that are too old by this clock expire, and those that are of its future.
+    ///
+    /// - Parameters:
+    ///   - run: which ended.
+    ///   - hasCrashed: whether it did so without being stopped.
+    ///   - kept: as of ``advance(to:keeping:)``.
+    func begin(after run: RunMark, hasCrashed: Bool, at now: Instant, keeping kept: Instant) {
+        let first = Self.minute(now) - Self.lifetimeMinutes
+        let last = Self.minute(now) + Self.leadMinutes
+        buckets.expire(through: .max) { minute, amount in carried.add(amount, of: run, at: minute) }
+        carried.expire(outside: first...last) { minute, amount in
+            expire(amount, of: min(minute, Self.minute(now)))
+        }
+        expiredThrough.store(first - 1, ordering: .relaxed)
+        buckets.clear()
+        countedQuarter = .min
+        recountToday(at: now, keeping: kept)
+        crashes.removeAll { $0.instant < now.adding(seconds: -(Self.lifetimeMinutes + 1) * 60) }
+        guard hasCrashed else { return }
+        crashes.append((now, committed.load(ordering: .relaxed), committedToday.load(ordering: .relaxed)))
+    }
+
+    private func expire(_ amount: Int64, of minute: Int64) {
+        totals.expired += Spend(nanos: amount)
+        commit(-amount)
+        exposure.add(amount, at: minute / 15)
+    }
+
     /// Lets reservations expire and the day turn.
-    func advance(to now: Instant) {
+    ///
+    /// - Parameter kept: the time by which old amounts are forgotten: earlier than now where a log is read again whose
+    ///   clock was ahead.
+    func advance(to now: Instant, keeping kept: Instant) {
         let last = Self.minute(now) - Self.lifetimeMinutes - 1
         let returned = hold.end(at: now)
         if returned > 0 {
@@ -90,21 +147,20 @@ extension Account {
             expiredThrough.store(last, ordering: .relaxed)
             return
         }
-        expire(through: last, at: now)
-        recountToday(at: now)
+        expire(through: last, keeping: kept)
+        recountToday(at: now, keeping: kept)
     }
 
-    private func expire(through minute: Int64, at now: Instant) {
-        // Every second, for what came late: a bid that was logged behind its time, or made by a clock that was set back.
+    func advance(to now: Instant) { advance(to: now, keeping: now) }
+
+    private func expire(through minute: Int64, keeping kept: Instant) {
+        // Every second, for what came late: a bid that was logged behind its time.
         let last = max(minute, expiredThrough.load(ordering: .relaxed))
-        buckets.expire(through: last) { minute, amount in
-            totals.expired += Spend(nanos: amount)
-            commit(-amount)
-            exposure.add(amount, at: minute / 15)
-        }
+        buckets.expire(through: last) { minute, amount in expire(amount, of: minute) }
         guard last > expiredThrough.load(ordering: .relaxed) else { return }
+        carried.expire(outside: last + 1...Int64.max) { minute, amount in expire(amount, of: minute) }
         expiredThrough.store(last, ordering: .relaxed)
-        exposure.prune(before: Self.quarter(now) - Self.billingQuarters)
+        exposure.prune(before: Self.quarter(kept) - Self.billingQuarters)
     }
 
     /// Quarters of an hour in which a bid can be billed, and one more for those that are cut at either end.
@@ -113,14 +169,14 @@ extension Account {
     private static let quartersKept: Int64 = 27 * 4
 
     /// What was settled since midnight, by the clock of now: a clock set after a restart counts the same money.
-    private func recountToday(at now: Instant) {
+    func recountToday(at now: Instant, keeping kept: Instant) {
         let quarter = Self.quarter(now)
         let version = clockVersion.load(ordering: .acquiring)
         guard quarter != countedQuarter || version != countedClock else { return }
         (countedQuarter, countedClock) = (quarter, version)
         let clock = clock.withLock { $0 }
         let midnight = Self.quarter(clock.startOfDay(at: now))
-        settledByQuarter.prune(before: quarter - Self.quartersKept + 1)
+        settledByQuarter.prune(before: Self.quarter(kept) - Self.quartersKept + 1)
         let today = settledByQuarter.sum(from: midnight)
         committedToday.add(today - settledToday, ordering: .relaxed)
         settledToday = today
@@ -139,7 +195,7 @@ extension Account {
         var books = totals
         for _ in 0..<100 {
             books.reserved = Spend(nanos: reserved.load(ordering: .relaxed))
-            books.outstanding = Spend(nanos: buckets.sum)
+            books.outstanding = Spend(nanos: buckets.sum + carried.sum)
             if books.balance { break }
         }
         return books

@@ -64,10 +64,15 @@ package final class Account: @unchecked Sendable {
     /// Counts changes of the clock, so that a turn of the day is looked for only when there may be one.
     let clockVersion = Atomic<UInt32>(0)
     let hold = CrashHold()
-    /// The most that one bid reserved, as far as the log tells.
+    /// The most that one bid reserved, as far as the log and the strategies registered now tell.
     let largestBid = Atomic<Int64>(0)
 
     // What the fold alone knows.
+    /// Reserved by bids of earlier runs.
+    var carried = CarriedReservations()
+    /// What was committed when runs began that found the one before them crashed, as far as its bids may be billed in time.
+    /// Not changed once the log has been read, so that others read it too.
+    var crashes: [(instant: Instant, committed: Int64, committedToday: Int64)] = []
     var totals = Books()
     var settledToday: Int64 = 0
     /// Every zone's midnight falls between two quarters of an hour.
@@ -88,30 +93,51 @@ package final class Account: @unchecked Sendable {
     // MARK: Any thread
 
     /// Sets what may be spent; nil for no limit. Takes effect on the next reservation.
+    ///
+    /// What is spent today by this clock is counted with the next ``BudgetLedger/advance(to:)``; who registers uses
+    /// ``BudgetLedger/setLimits(of:total:daily:clock:)``, which counts it first.
     package func setLimits(total: Micros?, daily: Micros?, clock: LocalClock) {
-        totalLimit.store(Self.nanos(total), ordering: .relaxed)
-        dailyLimit.store(Self.nanos(daily), ordering: .relaxed)
+        set(clock)
+        setLimits(total: total, daily: daily)
+    }
+
+    func set(_ clock: LocalClock) {
         self.clock.withLock { $0 = clock }
         clockVersion.add(1, ordering: .releasing)
+    }
+
+    func setLimits(total: Micros?, daily: Micros?) {
+        totalLimit.store(Self.nanos(total), ordering: .relaxed)
+        dailyLimit.store(Self.nanos(daily), ordering: .relaxed)
+        holdBack()
+    }
+
+    /// Takes note that a strategy may bid so much: the log need not know of such a bid, for a crash may have taken it.
+    package func expect(bid: Spend) {
+        if bid.nanos > largestBid.load(ordering: .relaxed) { largestBid.store(bid.nanos, ordering: .relaxed) }
         holdBack()
     }
 
     /// Holds back what a crash may have made this account forget, once there are limits to hold it back from.
     private func holdBack() {
-        guard hold.isWanted else { return }
-        let left = left
-        guard left < .max else { return }
-        let amount = hold.amount(of: left, largestBid: largestBid.load(ordering: .relaxed))
-        guard hold.set(amount) else { return }
-        committed.add(amount, ordering: .relaxed)
-        committedToday.add(amount, ordering: .relaxed)
+        let limit = min(totalLimit.load(ordering: .relaxed), dailyLimit.load(ordering: .relaxed))
+        guard hold.isWanted, limit < .max else { return }
+        // A slice of the lost bids' time was of what was left then, however much has been spent since.
+        let left = crashes.reduce(left) { max($0, self.left(beside: $1.committed, today: $1.committedToday)) }
+        let more = hold.raise(of: limit, left: left, largestBid: largestBid.load(ordering: .relaxed))
+        committed.add(more, ordering: .relaxed)
+        committedToday.add(more, ordering: .relaxed)
     }
 
     /// What may be reserved in all now.
     var left: Int64 {
+        left(beside: committed.load(ordering: .relaxed), today: committedToday.load(ordering: .relaxed))
+    }
+
+    private func left(beside committed: Int64, today: Int64) -> Int64 {
         min(
-            Self.left(of: totalLimit.load(ordering: .relaxed), committed.load(ordering: .relaxed)),
-            Self.left(of: dailyLimit.load(ordering: .relaxed), committedToday.load(ordering: .relaxed)))
+            Self.left(of: totalLimit.load(ordering: .relaxed), committed),
+            Self.left(of: dailyLimit.load(ordering: .relaxed), today))
     }
 
     private static func nanos(_ micros: Micros?) -> Int64 {
@@ -122,7 +148,8 @@ package final class Account: @unchecked Sendable {
 
     /// Sets an amount aside for a bid, if the limits allow it and the log keeps up.
     ///
-    /// Refused beyond the slice, one bid excepted: what the log does not hold yet is then less than a slice, or one bid.
+    /// Refused beyond the slice, one bid excepted that a start would hold back for: what the log does not hold yet is then
+    /// less than a slice, or one bid of a size that is known.
     ///
     /// - Complexity: a few atomic additions. Allocates nothing, waits for nobody.
     package func reserve(_ amount: Spend, at instant: Instant) -> Bool {
@@ -134,7 +161,7 @@ package final class Account: @unchecked Sendable {
         let beforeToday = committedToday.add(nanos, ordering: .relaxed).oldValue
         let left = min(Self.left(of: total, before), Self.left(of: daily, beforeToday))
         let waiting = unlogged.add(nanos, ordering: .relaxed).oldValue
-        guard nanos <= left, waiting <= 0 || nanos <= Self.slice(of: left) - waiting else {
+        guard nanos <= left, nanos <= Self.slice(of: left) - max(0, waiting) || waiting <= 0 && isKnown(nanos) else {
             unlogged.subtract(nanos, ordering: .relaxed)
             committedToday.subtract(nanos, ordering: .relaxed)
             committed.subtract(nanos, ordering: .relaxed)
@@ -144,6 +171,9 @@ package final class Account: @unchecked Sendable {
         reserved.add(nanos, ordering: .relaxed)
         return true
     }
+
+    /// Whether a strategy may bid as much for one impression, or has bid it before.
+    private func isKnown(_ nanos: Int64) -> Bool { nanos <= largestBid.load(ordering: .relaxed) }
 
     /// Whether bids that the log does not hold yet take up half of the slice: time that it does.
     package var waitsForLog: Bool {

@@ -19,7 +19,7 @@ extension BudgetLedger {
                 accounts.advertiser.logged(booking.reserved)
                 accounts.lane.replayReservation(booking.reserved, at: booking.bidInstant)
             } else {
-                Self.settle(booking, isUnlogged: booking.isUnlogged, accounts)
+                Self.settle(booking, isUnlogged: booking.isUnlogged, state, accounts)
             }
         }
     }
@@ -32,11 +32,12 @@ extension BudgetLedger {
     /// - Complexity: O(1); once a second of the log's time O(accounts).
     package func replay(_ booking: Booking) {
         state.withLock { state in
+            state.hasEnded = false
             Self.advance(&state, to: booking.instant)
             let isUnlogged = Self.remember(booking, &state)
             guard let accounts = Self.count(booking, &state) else { return }
             if booking.kind != .bid {
-                Self.settle(booking, isUnlogged: isUnlogged, accounts)
+                Self.settle(booking, isUnlogged: isUnlogged, state, accounts)
             } else if !isUnlogged {
                 accounts.strategy.replayReservation(booking.reserved, at: booking.bidInstant)
                 accounts.advertiser.replayReservation(booking.reserved, at: booking.bidInstant)
@@ -49,43 +50,46 @@ extension BudgetLedger {
     ///
     /// Groups of the log hold notices before the bids that came while they were gathered. So a bill may stand before its
     /// bid, and where a crash cut the group between them the bid is lost: the bill counts the reservation, and the bid,
-    /// if it comes, does not count it again.
+    /// if it comes, does not count it again. Of a bid of an earlier run the event says itself whether it was lost.
     ///
     /// - Returns: of a notice, whether it has to count its reservation; of a bid, whether a notice has.
     private static func remember(_ booking: Booking, _ state: inout State) -> Bool {
         if booking.isTest { return false }
         if booking.kind == .bid {
-            state.recent.insert(booking.bidID, at: booking.bidInstant)
+            note(booking, &state)
             return !state.billedFirst.isEmpty && state.billedFirst.remove(booking.bidID) != nil
         }
         if booking.isUnlogged { return true }
-        guard (booking.released ?? .zero) > .zero, Account.lives(booking.bidInstant, at: booking.instant),
-            !state.recent.contains(booking.bidID, at: booking.bidInstant)
+        guard state.isOwn(booking), (booking.released ?? .zero) > .zero, state.lives(booking),
+            !state.ownRecent.contains(booking.bidID, at: booking.bidInstant)
         else { return false }
-        state.recent.insert(booking.bidID, at: booking.bidInstant)
+        note(booking, &state)
         state.billedFirst.insert(booking.bidID)
         return true
     }
 
-    private static func settle(_ booking: Booking, isUnlogged: Bool, _ accounts: Accounts) {
-        settle(booking, isUnlogged: isUnlogged, accounts.strategy)
-        settle(booking, isUnlogged: isUnlogged, accounts.advertiser)
-        settle(booking, isUnlogged: isUnlogged, accounts.lane)
+    private static func note(_ booking: Booking, _ state: inout State) {
+        state.ownRecent.insert(booking.bidID, at: booking.bidInstant)
+        if state.readAt.map({ Account.lives(booking.bidInstant, at: $0) }) ?? true {
+            state.recent.insert(booking.bidID, at: booking.bidInstant)
+        }
     }
 
-    private static func settle(_ booking: Booking, isUnlogged: Bool, _ account: Account) {
+    private static func settle(_ booking: Booking, isUnlogged: Bool, _ state: State, _ accounts: Accounts) {
         guard booking.settled != nil || booking.released != nil else { return }
         let ended = booking.released ?? .zero
-        // What has expired is late like any other, whether the log held it or not.
-        if isUnlogged, ended > .zero, Account.lives(booking.bidInstant, at: booking.instant) {
-            account.recover(ended, at: booking.bidInstant)
+        let lives = state.lives(booking)
+        let run = state.isOwn(booking) ? nil : booking.run
+        func settle(_ account: Account) {
+            // What has expired is late like any other, whether the log held it or not.
+            if isUnlogged, ended > .zero, lives { account.recover(ended, at: booking.bidInstant, of: run) }
+            account.apply(
+                ended: ended, spent: booking.settled ?? .zero, bidInstant: booking.bidInstant, at: booking.instant,
+                lives: lives, of: run)
         }
-        account.apply(
-            ended: ended,
-            spent: booking.settled ?? .zero,
-            bidInstant: booking.bidInstant,
-            at: booking.instant
-        )
+        settle(accounts.strategy)
+        settle(accounts.advertiser)
+        settle(accounts.lane)
     }
 
     /// Counts an event.

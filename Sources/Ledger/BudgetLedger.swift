@@ -55,12 +55,33 @@ package final class BudgetLedger: Sendable {
         var lanes: [Lane] = []
         var now = Instant(micros: 0)
         var testEvents: UInt64 = 0
-        /// Of the log so far, while it is read.
+        /// Which run the log is at, and when it began; nil where the log does not tell.
+        var run = RunMark.none
+        var began: Instant?
+        /// Whether nothing stands behind a run's clean end, while the log is read.
+        var hasEnded = true
+        /// When the run begins that the log is read for, while it is read.
+        var readAt: Instant?
+        /// Bids that may still be billed by then, while the log is read.
         var recent = RecentBids()
+        /// Bids of the run that the log is at, while it is read.
+        var ownRecent = RecentBids()
         /// Bids whose bill stands before them in the log, and counted their reservation.
         var billedFirst: Set<BidID> = []
         var restart: Restart?
         var pacers = Pacers()
+
+        /// The time by which old amounts are forgotten.
+        func kept(at now: Instant) -> Instant { readAt.map { min($0, now) } ?? now }
+
+        /// Whether an event is about a bid of the run that the log is at.
+        func isOwn(_ booking: Booking) -> Bool { booking.run == run }
+
+        /// Whether the reservation that an event is about lives: of another run's bid, if it did when this one began.
+        func lives(_ booking: Booking) -> Bool {
+            Account.lives(booking.bidInstant, at: booking.instant)
+                && (isOwn(booking) || began.map { Account.lives(booking.bidInstant, at: $0) } ?? true)
+        }
     }
 
     let state = Mutex(State())
@@ -70,6 +91,18 @@ package final class BudgetLedger: Sendable {
     /// The account, made on first use; it lives as long as the ledger.
     package func account(_ id: AccountID) -> Account {
         state.withLock { Self.account(id, &$0) }
+    }
+
+    /// Sets what an account may spend; nil for no limit.
+    ///
+    /// - Parameter clock: says when its day begins; what was spent since is counted before the limits hold.
+    package func setLimits(of id: AccountID, total: Micros?, daily: Micros?, clock: LocalClock) {
+        state.withLock { state in
+            let account = Self.account(id, &state)
+            account.set(clock)
+            account.recountToday(at: state.now, keeping: state.kept(at: state.now))
+            account.setLimits(total: total, daily: daily)
+        }
     }
 
     /// What holds the account to its goal, made on first use; it lives as long as the ledger.
@@ -114,8 +147,9 @@ package final class BudgetLedger: Sendable {
             return
         }
         state.now = now
-        for account in state.accounts.values { account.advance(to: now) }
-        for lane in state.lanes { lane.accounts?.lane.advance(to: now) }
+        let kept = state.kept(at: now)
+        for account in state.accounts.values { account.advance(to: now, keeping: kept) }
+        for lane in state.lanes { lane.accounts?.lane.advance(to: now, keeping: kept) }
     }
 
     // MARK: Figures

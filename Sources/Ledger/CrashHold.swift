@@ -13,12 +13,16 @@ final class CrashHold: Sendable {
     private let largestBidOfAll = Atomic<Int64>(0)
     /// Nanos held back now.
     private let held = Atomic<Int64>(0)
-    private let isSet = Atomic<Bool>(false)
+    /// Nanos of the limits when they were set first, and what they left; -1 before.
+    private let limit = Atomic<Int64>(-1)
+    private let left = Atomic<Int64>(0)
+    /// What of that was to be held back, whatever has been taken out of it since.
+    private let wanted = Atomic<Int64>(0)
 
     var nanos: Int64 { held.load(ordering: .relaxed) }
 
-    /// Whether an amount is to be held back, and none has been.
-    var isWanted: Bool { crashes.load(ordering: .acquiring) > 0 && !isSet.load(ordering: .relaxed) }
+    /// Whether a crash asks for something to be held back.
+    var isWanted: Bool { crashes.load(ordering: .acquiring) > 0 }
 
     func want(crashes count: Int, until instant: Instant, largestBid: Int64) {
         largestBidOfAll.store(largestBid, ordering: .relaxed)
@@ -26,25 +30,32 @@ final class CrashHold: Sendable {
         crashes.store(count, ordering: .releasing)
     }
 
-    /// What is to be held of what limits leave: a slice for each crash, each of what the ones before left, or a bid.
+    /// Holds back of what limits left when they were set first: for each crash a seventh of what the ones before left, or
+    /// a bid. A slice is an eighth; bills that came late after the lost bids may have made it less than it was. Also of
+    /// what the limits do not leave, for that may be released while a lost bid is still to be billed.
     ///
-    /// - Parameter largestBid: of the account, as far as the log tells; zero where it has none.
-    func amount(of left: Int64, largestBid own: Int64) -> Int64 {
+    /// - Parameters:
+    ///   - limit: of today and in all, whichever is less.
+    ///   - now: what is left.
+    ///   - own: the largest bid of the account; zero where nobody knows one.
+    /// - Returns: how much more than before.
+    func raise(of limit: Int64, left now: Int64, largestBid own: Int64) -> Int64 {
+        // Limits are set by one thread at a time.
+        if self.limit.load(ordering: .relaxed) < 0 {
+            self.limit.store(limit, ordering: .relaxed)
+            left.store(now, ordering: .relaxed)
+        }
+        let limit = self.limit.load(ordering: .relaxed)
+        let left = left.load(ordering: .relaxed)
         let largestBid = own > 0 ? own : largestBidOfAll.load(ordering: .relaxed)
         var sum: Int64 = 0
-        for _ in 0..<crashes.load(ordering: .relaxed) where sum < left {
-            sum = min(left, sum + max(Account.slice(of: left - sum), largestBid))
+        for _ in 0..<crashes.load(ordering: .relaxed) where sum < limit {
+            sum = min(limit, sum + max((left - sum) / (Account.slices - 1), largestBid))
         }
-        return max(0, sum)
-    }
-
-    /// - Returns: whether this call was the first.
-    func set(_ nanos: Int64) -> Bool {
-        guard isSet.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
-            return false
-        }
-        held.store(nanos, ordering: .relaxed)
-        return true
+        let more = max(0, sum - wanted.load(ordering: .relaxed))
+        wanted.add(more, ordering: .relaxed)
+        held.add(more, ordering: .relaxed)
+        return more
     }
 
     /// Takes out up to an amount: a bid that it was held back for has turned up.

@@ -15,7 +15,16 @@ package struct LogAudit {
 
     package init() {}
 
-    package mutating func add(_ event: Event, sequence: UInt64) {
+    /// Takes in the log's records, in order; those about visitors and traffic concern no money.
+    package mutating func add(_ record: LogRecord, sequence: UInt64) {
+        switch record {
+        case .event(let event): add(event, sequence)
+        case .run(let run): ledger.replay(run)
+        case .visitor, .traffic: break
+        }
+    }
+
+    private mutating func add(_ event: Event, _ sequence: UInt64) {
         events += 1
         counts[event.kind, default: 0] += 1
         if !seen.insert(event.id).inserted { fault("record \(sequence): \(event.id) is in the log twice") }

@@ -72,6 +72,11 @@ final class MinuteBuckets: @unchecked Sendable {
         }
     }
 
+    /// Forgets which minutes its places held, so that earlier ones find room again; while nobody reserves.
+    func clear() {
+        for place in 0..<count { unsafe cells[count + place].store(.min, ordering: .relaxed) }
+    }
+
     var sum: Int64 {
         (0..<count).reduce(stale.load(ordering: .relaxed)) { sum, place in
             unsafe sum + cells[place].load(ordering: .relaxed)

@@ -47,8 +47,8 @@ package struct NoticeRegister: Sendable {
     package mutating func begin(after restart: Restart) { self.restart = restart }
 
     /// Whether a bid whose reservation lives is not in the log: a crash lost its record.
-    package func isLost(_ id: BidID, bidInstant: Instant, at now: Instant) -> Bool {
-        restart?.isLost(id, at: bidInstant, now: now) ?? false
+    package func isLost(_ facts: BidFacts, at now: Instant) -> Bool {
+        restart?.isLost(facts.bidID, of: facts.run, at: facts.instant, now: now) ?? false
     }
 
     /// Remembers an event that has been put into the log.
@@ -74,7 +74,7 @@ package struct NoticeRegister: Sendable {
         let hour = Self.hour(now)
         guard hour > pruned else { return }
         pruned = hour
-        if let restart, now > restart.end { self.restart = nil }
+        restart?.forget(at: now)
         let clickHours = EventKind.click.windowSeconds / 3600
         let noticeHours = EventKind.billing.windowSeconds / 3600
         hours = hours.filter { $0.key >= hour - clickHours - 1 }

@@ -11,14 +11,18 @@ public struct SystemTime: TimeSource {
         return Instant(micros: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
-    public func moment() -> Moment {
-        let time = Self.read(CLOCK_MONOTONIC)
+    public func moment() -> Moment { Self.moment(of: CLOCK_MONOTONIC) }
+
+    public func elapsed() -> Moment { Self.moment(of: CLOCK_BOOTTIME) }
+
+    private static func moment(of clock: clockid_t) -> Moment {
+        let time = read(clock)
         return Moment(nanos: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
-        // The pointer lives for the call; both clocks exist on every Linux, so the result needs no check.
+        // The pointer lives for the call; these clocks exist on every Linux, so the result needs no check.
         _ = unsafe clock_gettime(clock, &time)
         return time
     }

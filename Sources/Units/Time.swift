@@ -50,10 +50,16 @@ public struct Deadline: BitwiseCopyable, Hashable, Sendable {
     public func hasPassed(at moment: Moment) -> Bool { moment.nanos >= self.moment.nanos }
 }
 
-/// Where time comes from. The service runs on ``SystemTime``, a test or simulation on its own.
+/// Where time comes from. The service runs on a ``RunClock`` of ``SystemTime``, a test or simulation on its own.
 public protocol TimeSource: Sendable {
     /// Wall-clock time.
     func instant() -> Instant
     /// Monotonic time.
     func moment() -> Moment
+    /// Monotonic time that goes on while the machine sleeps.
+    func elapsed() -> Moment
+}
+
+extension TimeSource {
+    public func elapsed() -> Moment { moment() }
 }

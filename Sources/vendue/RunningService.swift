@@ -66,7 +66,7 @@ final class RunningService: Sendable {
         }
         let directory = DataDirectory(path: configuration.data)
         let lock = try directory.take()
-        let time = SystemTime()
+        let time = RunClock(SystemTime())
         let keys = try directory.keyRing(at: time.instant())
         let visitorKey = try directory.visitorKey()
         let ledger = BudgetLedger()
@@ -86,7 +86,7 @@ final class RunningService: Sendable {
             logger: logger)
         let money = try money(directory, configuration, ledger, audience, time, logger)
         try audience.connect(to: money.log)
-        let readiness = Readiness()
+        let readiness = Readiness(money.log)
         let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
         if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
         {
@@ -107,7 +107,7 @@ final class RunningService: Sendable {
                 audience: audience.keeper,
                 decideConsent: { configuration.consent.decide($0.signals, at: time.instant()).mode },
                 trustedProxies: TrustedProxies(configuration.trustedProxies),
-                isReady: { readiness.isReady && money.log.room.isAmple },
+                isReady: { readiness.isReady },
                 status: { readiness.json }
             ),
             loops: configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount,
@@ -116,6 +116,8 @@ final class RunningService: Sendable {
                 perAddress: configuration.connectionsPerAddress
             )
         )
+        let clock = ClockWatch(time, logger: logger)
+        money.log.onTick { _ in clock.look() }
         money.connect()
         let traffic = TrafficWatch(log: money.log, ledger: ledger) { bidServer.requestCount }
         money.log.onTick { traffic.look(at: $0) }
@@ -147,6 +149,7 @@ final class RunningService: Sendable {
             registry: registry,
             lock: lock,
             readiness: readiness,
+            clock: clock,
             publish: { await desk.use($0) },
             explain: { (query) throws(ExplainFault) in try await explainer.explain(query) },
             passes: { Figures.passes($0, bidServer, builder) },
@@ -244,6 +247,7 @@ final class RunningService: Sendable {
         registry: Registry,
         lock: DirectoryLock,
         readiness: Readiness,
+        clock: ClockWatch,
         publish: @escaping @Sendable (RegistryChanges) async -> Void,
         explain: @escaping @Sendable (ExplainQuery) async throws(ExplainFault) -> String,
         passes: @escaping @Sendable (String?) -> String?,
@@ -266,9 +270,9 @@ final class RunningService: Sendable {
             registry: registry,
             publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log, files.counts, audience.figures, ledger) },
+                metrics: { Figures.prometheus(bidServer, log, clock, files.counts, audience.figures, ledger) },
                 status: { readiness.json },
-                isReady: { readiness.isReady && log.failure == nil && log.room.isAmple },
+                isReady: { readiness.isReady },
                 books: { BookFigures(ledger).json },
                 explain: explain,
                 passes: passes,
@@ -305,12 +309,12 @@ final class RunningService: Sendable {
         } catch {
             throw Failure.work("the bid listener cannot be opened at \(configuration.bid.text): \(error)")
         }
-        readiness.isReady = true
+        readiness.begin()
     }
 
     /// Stops in the order that loses nothing: readiness fails, requests under way end, the log is flushed.
     func stop() async {
-        readiness.isReady = false
+        readiness.end()
         filesTask.cancel()
         await control.triggerGracefulShutdown()
         await bidServer.drain(seconds: 5)
@@ -338,13 +342,19 @@ enum LogGap {
 
 /// Whether the service wants traffic, and what it is.
 final class Readiness: Sendable {
-    private let ready = Atomic<Bool>(false)
+    private let log: EventLog
+    private let serving = Atomic<Bool>(false)
     private let published = Atomic<UInt64>(0)
 
-    var isReady: Bool {
-        get { ready.load(ordering: .acquiring) }
-        set { ready.store(newValue, ordering: .releasing) }
-    }
+    init(_ log: EventLog) { self.log = log }
+
+    /// Whether bids are answered: between the opening of the listeners and the stop, while the log takes records and its
+    /// disk has room.
+    var isReady: Bool { serving.load(ordering: .acquiring) && log.takesBids && log.room.isAmple }
+
+    func begin() { serving.store(true, ordering: .releasing) }
+
+    func end() { serving.store(false, ordering: .releasing) }
 
     /// Of the snapshot in use.
     var revision: UInt64 {

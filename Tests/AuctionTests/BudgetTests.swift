@@ -73,15 +73,29 @@ struct BudgetTests {
         #expect(kit.books().reserved == Spend(nanos: 4_000_000))
     }
 
-    @Test("a roadblock reserves for all its impressions as for one bid, however little is left")
+    @Test("a roadblock reserves for all its impressions at once, out of the slice")
     func roadblock() throws {
-        let kit = try AuctionKit(#"{"roadblock":true,"budget":{"total":"0.006"}}"#)
         let imps = (1...3).map { #"{"id":"\#($0)"}"# }
         let request = try AuctionKit.request(#"{"allimps":1}"#, imps: imps)
+        let kit = try AuctionKit(#"{"roadblock":true,"budget":{"total":"0.048"}}"#)
         #expect(try kit.hold(request).outcome == .bid(count: 3))
         #expect(kit.books().reserved == Spend(nanos: 6_000_000))
         #expect(try kit.hold(request).passes(.budget) == 3)
         #expect(kit.books().reserved == Spend(nanos: 6_000_000))
+        let poor = try AuctionKit(#"{"roadblock":true,"budget":{"total":"0.047"}}"#)
+        #expect(try poor.hold(request).passes(.budget) == 3)
+        #expect(poor.books().reserved == .zero)
+    }
+
+    @Test("a bid for many impressions at once reserves out of the slice, where one impression's need not")
+    func multiplied() throws {
+        let kit = try AuctionKit(#"{"budget":{"total":"0.006"}}"#)
+        #expect(try kit.hold(try AuctionKit.request(imps: [#"{"qty":{"multiplier":2}}"#])).passes(.budget) == 1)
+        #expect(try kit.hold(try AuctionKit.request(imps: ["{}"])).outcome == .bid(count: 1))
+        let rich = try AuctionKit(#"{"budget":{"total":"0.032"}}"#)
+        let request = try AuctionKit.request(imps: [#"{"qty":{"multiplier":2}}"#])
+        #expect(try rich.hold(request).outcome == .bid(count: 1))
+        #expect(rich.books().reserved == Spend(nanos: 4_000_000))
     }
 
     @Test("a bid whose record finds no room in the log is not made, and its money is free again")

@@ -132,14 +132,14 @@ struct EarlyStopTests {
         let strategies = (0..<count).map { number in
             var document = drafts[number % drafts.count]
             document.id = "s-\(number)"
-            document.budget.total = Micros(Int64(number % drafts.count + 1) * 1_000_000)
+            document.budget.total = Micros(Int64(number % drafts.count + 1) * 1000)
             return document
         }
         _ = builder.apply(strategies: strategies)
         _ = builder.merge()
         let kit = AuctionKit(ledger: ledger, snapshot: builder.snapshot(revision: 1))
         let auction = kit.auction()
-        let request = try AuctionKit.request(imps: [#"{"qty":{"multiplier":1000}}"#])
+        let request = try AuctionKit.request(imps: ["{}"])
         var unreached: [Int] = []
         var held: [String] = []
         for _ in 0..<250 {

@@ -20,35 +20,44 @@ final class DeskKit: Sendable {
     /// What the desk alarmed of.
     var alarms: [NoticeDesk.Overpriced] { alarmed.all }
 
-    init(in directory: ScratchDirectory? = nil, storage: (any LogStorage)? = nil) throws {
+    /// Which run this is, as its bids say.
+    let run: RunMark
+
+    /// - Parameter marksRuns: whether the log tells that this run began; it never tells that it ended.
+    init(in directory: ScratchDirectory? = nil, storage: (any LogStorage)? = nil, marksRuns: Bool = false) throws {
         self.directory = try directory ?? ScratchDirectory()
         var register = NoticeRegister()
         log = try EventLog(
             storage: try storage ?? DirectoryStorage(path: self.directory.path),
             durability: .processCrash,
             time: time,
+            replayRun: { [ledger] in ledger.replay($0) },
             replay: { [ledger] in
                 register.record($1, sequence: $0)
                 ledger.replay($1)
             }
         )
         register.begin(after: ledger.restart(after: log.recovery.runs, at: time.instant()))
+        let start = RunRecord(.start, at: time.instant(), number: log.recovery.runs.count + 1)
+        run = start.mark
         let alarms = Alarms()
         self.alarmed = alarms
         desk = NoticeDesk(log: log, register: register) { alarms.append($0) }
         log.follow { [ledger] in ledger.apply($1) }
         log.start()
+        if marksRuns { _ = log.append(start.bytes) }
     }
 
     deinit { log.stop() }
 
-    /// Facts of a bid of 2.00 USD, made when the kit's clock started.
+    /// Facts of a bid of 2.00 USD of this run, made when the kit's clock started.
     func facts(_ change: (inout BidFacts) -> Void = { _ in }) -> BidFacts {
         var facts = BidFacts()
         facts.bidID = BidID(high: 11, low: 12)
         facts.instant = ManualTime().instant()
         facts.price = CPM(micros: 2_000_000)
         facts.budgetPrice = facts.price
+        facts.run = run
         facts.exchange = "adx"
         facts.advertiser = "acme"
         facts.strategy = "shoes"
@@ -78,7 +87,8 @@ final class DeskKit: Sendable {
                 width: Int32(facts.width),
                 height: Int32(facts.height),
                 visitorHigh: facts.visitorHigh,
-                visitorLow: facts.visitorLow
+                visitorLow: facts.visitorLow,
+                run: facts.run
             ),
             into: &bytes
         )

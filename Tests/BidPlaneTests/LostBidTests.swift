@@ -25,7 +25,7 @@ struct LostBidTests {
 
     /// A log that was cut, with one bid in it.
     private func crashed(_ directory: ScratchDirectory) throws -> (kept: BidFacts, lost: BidFacts) {
-        let kit = try DeskKit(in: directory)
+        let kit = try DeskKit(in: directory, marksRuns: true)
         let kept = kit.facts()
         _ = kit.log.append(try bid(kit, kept))
         kit.log.flush()
@@ -36,11 +36,11 @@ struct LostBidTests {
     func lost() throws {
         let directory = try ScratchDirectory()
         let (kept, lost) = try crashed(directory)
-        let kit = try DeskKit(in: directory)
+        let kit = try DeskKit(in: directory, marksRuns: true)
         kit.time.advance(seconds: 2)
-        #expect(try kit.take(.billing, token: kept) == .accepted(2))
-        #expect(try kit.take(.billing, token: lost) == .accepted(3))
-        #expect(try kit.take(.billing, token: lost) == .repeated(3))
+        #expect(try kit.take(.billing, token: kept) == .accepted(4))
+        #expect(try kit.take(.billing, token: lost) == .accepted(5))
+        #expect(try kit.take(.billing, token: lost) == .repeated(5))
         #expect(try kit.events().map(\.isUnlogged) == [false, false, true])
         let books = try #require(self.books(kit))
         #expect(books.reserved == Spend(nanos: 4_000_000))
@@ -49,7 +49,10 @@ struct LostBidTests {
         #expect(books.outstanding == .zero)
         #expect(books.balance)
         var audit = LogAudit()
-        for (index, event) in try kit.events().enumerated() { audit.add(event, sequence: UInt64(index + 1)) }
+        _ = try LogReader(try DirectoryStorage(path: directory.path)).walkRecords {
+            (sequence, record) throws(LogError) in
+            audit.add(record, sequence: sequence)
+        }
         audit.finish()
         #expect(audit.faults == [])
         #expect(audit.books.first { $0.id == .strategy("shoes") }?.books == books)
@@ -59,15 +62,15 @@ struct LostBidTests {
     func notLost() throws {
         let directory = try ScratchDirectory()
         let (_, lost) = try crashed(directory)
-        let kit = try DeskKit(in: directory)
+        let kit = try DeskKit(in: directory, marksRuns: true)
         kit.time.advance(seconds: 2)
         let own = kit.facts {
             $0.bidID = BidID(high: 11, low: 14)
             $0.instant = kit.time.instant()
         }
-        #expect(try kit.take(.loss, token: own) == .accepted(2))
+        #expect(try kit.take(.loss, token: own) == .accepted(4))
         kit.time.advance(seconds: 600)
-        #expect(try kit.take(.billing, token: lost) == .accepted(3))
+        #expect(try kit.take(.billing, token: lost) == .accepted(5))
         #expect(try kit.events().map(\.isUnlogged) == [false, false, false])
         #expect(books(kit)?.settledLate == Spend(nanos: 1_500_000))
     }
@@ -75,13 +78,15 @@ struct LostBidTests {
     @Test("after a clean end no bid is taken for lost")
     func cleanEnd() throws {
         let directory = try ScratchDirectory()
-        let first = try DeskKit(in: directory)
-        let stop = RunRecord(.stop, at: first.time.instant())
-        _ = first.log.append(stop.bytes)
+        let first = try DeskKit(in: directory, marksRuns: true)
+        let facts = first.facts()
+        _ = first.log.append(try bid(first, facts))
+        _ = first.log.append(RunRecord(.stop, at: first.time.instant()).bytes)
         first.log.stop()
-        let kit = try DeskKit(in: directory)
-        #expect(try kit.take(.billing) == .accepted(2))
-        #expect(try kit.events().map(\.isUnlogged) == [false])
+        let kit = try DeskKit(in: directory, marksRuns: true)
+        #expect(try kit.take(.billing, token: facts) == .accepted(5))
+        #expect(try kit.events().map(\.isUnlogged) == [false, false])
+        #expect(books(kit)?.reserved == facts.reserved)
     }
 
     @Test("prices above our bid are alarmed of once a minute, with their count; those of losses are not")

@@ -19,7 +19,7 @@ struct RunTests {
         let log = try openLog(storage).log
         #expect(log.recovery.runs == RunHistory())
         let ring = log.makeRing(capacity: 1 << 14)
-        try log.beginRun()
+        try log.beginRun(at: SystemTime().instant())
         log.start()
         #expect(log.append(record(2)) == 2)
         #expect(ring.push(3))
@@ -36,17 +36,17 @@ struct RunTests {
     func crashAtOnce() throws {
         let storage = FaultyStorage()
         let first = try openLog(storage).log
-        try first.beginRun()
+        try first.beginRun(at: SystemTime().instant())
         first.start()
         first.stop()
         let second = try openLog(storage.copy()).log
         #expect(!second.recovery.runs.endsUncleanly)
         let crashed = storage.copy()
-        try openLog(crashed).log.beginRun()
+        try openLog(crashed).log.beginRun(at: SystemTime().instant())
         #expect(crashed.unsyncedBytes == 0)
         let third = try openLog(crashed).log
         #expect(third.recovery.runs.endsUncleanly)
-        try third.beginRun()
+        try third.beginRun(at: SystemTime().instant())
         #expect(try openLog(crashed).log.recovery.runs.crashes.count == 1)
     }
 
@@ -54,7 +54,7 @@ struct RunTests {
     func failed() throws {
         let storage = FaultyStorage()
         let log = try openLog(storage).log
-        try log.beginRun()
+        try log.beginRun(at: SystemTime().instant())
         log.start()
         #expect(log.takesBids)
         storage.fail { $0.syncs = 1 }
@@ -76,7 +76,7 @@ struct RunTests {
             let log = try openLog(storage).log
             let seen = Collected<Entry>()
             log.follow { seen.append(Entry($0, $1)) }
-            try log.beginRun()
+            try log.beginRun(at: SystemTime().instant())
             log.start()
             let sequence = UInt64(3 * number + 2)
             #expect(log.append(record(number)) == sequence)
@@ -92,7 +92,7 @@ struct RunTests {
         let storage = FaultyStorage()
         let log = try openLog(storage).log
         let ring = log.makeRing(capacity: 1 << 14)
-        try log.beginRun()
+        try log.beginRun(at: SystemTime().instant())
         #expect(log.append(record(2)) == 2)
         log.turn()
         #expect(ring.push(3))

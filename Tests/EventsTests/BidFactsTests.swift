@@ -52,8 +52,28 @@ struct BidFactsTests {
         facts.price = CPM(micros: .max)
         facts.quantity = Quantity(thousandths: .max)
         facts.width = .max
-        facts.consent = .max
+        facts.consent = 15
+        facts.run = RunRecord(.start, at: facts.instant, number: 511).mark
         #expect(BidFacts(facts.bytes()[...]) == facts)
+    }
+
+    @Test("runs are told apart, by their bids and in the log, and no run is that of a bid which does not tell")
+    func runs() throws {
+        var marks: [RunMark] = []
+        for number: UInt32 in 1...511 {
+            let run = RunRecord(.start, at: Instant(micros: 7), number: number)
+            var facts = BidFacts.test()
+            facts.run = run.mark
+            facts.consent = UInt8(number % 4)
+            facts.isTest = number % 2 == 0
+            let bytes = facts.bytes()
+            #expect(BidFacts(bytes[...]) == facts)
+            #expect(!marks.contains(run.mark) && run.mark != .none)
+            marks.append(run.mark)
+            #expect(RunRecord(run.bytes[...]) == run)
+        }
+        #expect(RunRecord(.start, at: Instant(micros: 7), number: 512).mark == marks[0])
+        #expect(RunRecord(.start, at: Instant(micros: 7)).mark == .none)
     }
 
     @Test("strings of 65,535 bytes come back")

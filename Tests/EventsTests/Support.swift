@@ -47,7 +47,7 @@ extension BidFacts {
                 bidID: bidID, instant: instant, price: price, currency: currency, budgetPrice: budgetPrice,
                 budgetCurrency: budgetCurrency, quantity: quantity, mtype: mtype, consent: consent, isTest: isTest,
                 billsAtImpression: billsAtImpression, width: Int32(width), height: Int32(height),
-                visitorHigh: visitorHigh, visitorLow: visitorLow, isCapped: !caps.isEmpty), into: &out)
+                visitorHigh: visitorHigh, visitorLow: visitorLow, isCapped: !caps.isEmpty, run: run), into: &out)
         for text in [exchange, advertiser, strategy, creative, seat, deal, auction, imp, country, domain] {
             BidFactsWriter.write(Array(text.utf8), into: &out)
         }

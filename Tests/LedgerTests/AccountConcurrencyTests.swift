@@ -27,6 +27,7 @@ struct AccountConcurrencyTests {
     func reserve() {
         let account = Account(expiredThrough: Account.minute(dawn) - Account.lifetimeMinutes - 1)
         account.setLimits(total: Micros(30_000), daily: Micros(30_000), clock: .utc)
+        account.expect(bid: .nanos(30_000_000))
         let granted = Atomic<Int64>(0)
         let highest = Atomic<Int64>(0)
         onFourThreads { index in
@@ -48,6 +49,7 @@ struct AccountConcurrencyTests {
     func cancel() {
         let account = Account(expiredThrough: Account.minute(dawn) - Account.lifetimeMinutes - 1)
         account.setLimits(total: Micros(3), daily: Micros(2), clock: .utc)
+        account.expect(bid: .nanos(2000))
         onFourThreads { _ in
             for _ in 0..<20_000 where account.reserve(.nanos(1500), at: dawn) { account.cancel(.nanos(1500), at: dawn) }
         }

@@ -104,7 +104,8 @@ struct AccountTests {
         let account = account(total: 1)
         #expect(account.bid(.nanos(800), at: dawn))
         account.advance(to: at(minutes: 7))
-        account.apply(ended: .nanos(800), spent: .nanos(700), bidInstant: dawn)
+        account.apply(
+            ended: .nanos(800), spent: .nanos(700), bidInstant: dawn, at: at(minutes: 7), lives: false, of: nil)
         let books = account.snapshotBooks()
         #expect(books.expired == .nanos(800))
         #expect(books.settled == .nanos(700))

@@ -37,6 +37,7 @@ private struct Walk {
         let micros = settled / 1000 + 1_000_000
         limitNanos = micros * 1000
         account.setLimits(total: Micros(micros), daily: nil, clock: .utc)
+        account.expect(bid: .nanos(.max))
     }
 
     mutating func step() {

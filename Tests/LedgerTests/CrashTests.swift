@@ -79,16 +79,16 @@ struct CrashTests {
             model.write()
         }
         model.crash()
-        // An eighth of the 0.08 that are left.
-        #expect(model.standing.held == .nanos(10_000_000))
-        #expect(model.standing.left == .nanos(70_000_000))
+        // A seventh of the 0.08 that are left.
+        #expect(model.standing.held == .nanos(11_428_571))
+        #expect(model.standing.left == .nanos(68_571_429))
         #expect(model.books.reserved == .nanos(20_000_000))
         model.pass(seconds: 359)
-        #expect(model.standing.held == .nanos(10_000_000))
+        #expect(model.standing.held == .nanos(11_428_571))
         model.pass(seconds: 2)
         #expect(model.standing.held == .zero)
         // Who bills later than that is late, and is told of in the bound.
-        #expect(model.standing.lateExposure == .nanos(30_000_000))
+        #expect(model.standing.lateExposure == .nanos(31_428_571))
         #expect(model.standing.left == .nanos(100_000_000))
         #expect(model.books.expired == .nanos(20_000_000))
         #expect(model.books.balance)
@@ -118,19 +118,49 @@ struct CrashTests {
         #expect(small.snapshotStanding().held == .nanos(5_000_000))
     }
 
-    @Test("lost bids are known as such though the clock was set back before the start that finds them missing")
-    func clockSetBack() throws {
+    @Test("lost bids are told from this run's though the clock was set back before the start", arguments: [-50, -600])
+    func clockSetBack(seconds: Int64) throws {
         let model = ServiceModel(total: 1_000_000)
         #expect(model.bid(loop: 0) != nil)
         model.write()
         model.pass(seconds: 20)
         let lost = try #require(model.bid(loop: 1))
-        model.now = model.now.adding(seconds: -600)
+        model.now = model.now.adding(seconds: seconds)
         model.crash()
+        let own = try #require(model.bid(loop: 0))
+        model.write()
+        model.notice(.billing, own)
         model.notice(.billing, lost)
-        #expect(model.books.reserved == .nanos(10_000_000))
-        #expect(model.books.outstanding == .nanos(5_000_000))
+        // By a clock that is ten minutes behind, what was reserved before is of a time to come: it has expired.
+        let isKnown = seconds == -50
+        #expect(model.books.reserved == .nanos(isKnown ? 15_000_000 : 10_000_000))
+        #expect(model.books.outstanding == .nanos(isKnown ? 5_000_000 : 0))
+        #expect(model.books.expired == .nanos(isKnown ? 0 : 5_000_000))
+        #expect(model.books.settledLate == .nanos(isKnown ? 0 : 5_000_000))
+        #expect(model.books.settled == .nanos(10_000_000))
         #expect(model.books.balance)
+        model.pass(seconds: 1)
+        #expect(model.replayed().books(of: .strategy("shoes")) == model.books)
+    }
+
+    @Test("a day's spending is counted though the clock was ahead of it for a run")
+    func clockWasAhead() throws {
+        let model = ServiceModel(total: 1_000_000)
+        let first = try #require(model.bid(loop: 0))
+        model.write()
+        model.notice(.billing, first)
+        let now = model.now
+        model.now = now.adding(seconds: 40 * 3600)
+        model.restart()
+        let second = try #require(model.bid(loop: 0))
+        model.write()
+        model.notice(.billing, second)
+        model.pass(seconds: 2)
+        model.now = now.adding(seconds: 10)
+        model.restart()
+        let account = model.ledger.account(.strategy("shoes"))
+        model.ledger.setLimits(of: .strategy("shoes"), total: nil, daily: Micros(14_000), clock: .utc)
+        #expect(account.snapshotStanding().left == .nanos(4_000_000))
     }
 
     @Test("after a clean end nothing is held back, nor in a new log")
@@ -146,6 +176,24 @@ struct CrashTests {
         #expect(model.standing.held > .zero)
     }
 
+    @Test("a hold is of what was left at the crash, however much has been spent by a later start")
+    func holdAfterSpending() throws {
+        let model = ServiceModel(total: 100_000)
+        while model.bid(loop: 0) != nil {}
+        model.crash()
+        #expect(model.standing.held == .nanos(14_285_714))
+        for _ in 0..<10 {
+            let facts = try #require(model.bid(loop: 0))
+            model.write()
+            model.notice(.billing, facts)
+        }
+        model.restart()
+        #expect(model.standing.held == .nanos(14_285_714))
+        model.pass(seconds: 360)
+        model.restart()
+        #expect(model.standing.held == .zero)
+    }
+
     @Test("an account without a limit holds nothing back, and begins to when it gets one")
     func holdWithoutLimit() {
         var history = RunHistory()
@@ -157,9 +205,9 @@ struct CrashTests {
         account.setLimits(total: nil, daily: nil, clock: .utc)
         #expect(account.snapshotStanding().held == .zero)
         account.setLimits(total: Micros(18_000), daily: nil, clock: .utc)
-        #expect(account.snapshotStanding().held == .nanos(2_000_000))
+        #expect(account.snapshotStanding().held == .nanos(2_285_714))
         account.setLimits(total: Micros(100_000), daily: nil, clock: .utc)
-        #expect(account.snapshotStanding().held == .nanos(2_000_000))
+        #expect(account.snapshotStanding().held == .nanos(2_285_714))
     }
 
     @Test("the bill of a lost bid counts its reservation, ends it and takes it out of what is held back, once")
@@ -169,15 +217,15 @@ struct CrashTests {
         model.notice(.win, .bid(99, micros: 5_000_000))
         model.crash()
         #expect(model.books.reserved == .zero)
-        #expect(model.standing.held == .nanos(12_500_000))
+        #expect(model.standing.held == .nanos(14_285_714))
         for _ in 0..<3 { model.notice(.billing, lost, spent: 3_000_000) }
         #expect(model.books.reserved == .nanos(5_000_000))
         #expect(model.books.settled == .nanos(3_000_000))
         #expect(model.books.released == .nanos(2_000_000))
         #expect(model.books.outstanding == .zero)
         #expect(model.books.settledLate == .zero)
-        #expect(model.standing.held == .nanos(7_500_000))
-        #expect(model.standing.left == .nanos(89_500_000))
+        #expect(model.standing.held == .nanos(9_285_714))
+        #expect(model.standing.left == .nanos(87_714_286))
         #expect(model.replayed().books(of: .strategy("shoes")) == model.books)
     }
 

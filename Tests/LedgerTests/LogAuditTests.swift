@@ -21,7 +21,7 @@ private func soundLog() -> [Event] {
 
 private func audit(_ events: [Event]) -> LogAudit {
     var audit = LogAudit()
-    for (index, event) in events.enumerated() { audit.add(event, sequence: UInt64(index + 1)) }
+    for (index, event) in events.enumerated() { audit.add(.event(event), sequence: UInt64(index + 1)) }
     audit.finish()
     return audit
 }

@@ -12,6 +12,8 @@ final class ServiceModel {
     private(set) var register = NoticeRegister()
     var now = dawn
     private var bids: UInt64 = 0
+    /// Of the run at hand.
+    private var mark = RunMark.none
     /// Every bid that was sent, and what has become of it does not matter here.
     private(set) var sent: [BidFacts] = []
     let total: Int64
@@ -33,16 +35,21 @@ final class ServiceModel {
         ledger = BudgetLedger()
         register = NoticeRegister()
         var history = RunHistory()
+        ledger.beginReading(at: now)
         for (index, record) in log.enumerated() {
             history.add(record)
+            if case .run(let run) = record { ledger.replay(run) }
             guard case .event(let event) = record else { continue }
             ledger.replay(event)
             register.record(event, sequence: UInt64(index + 1))
         }
         register.begin(after: ledger.restart(after: history, at: now))
-        log.append(.run(RunRecord(.start, at: now)))
+        let run = RunRecord(.start, at: now, number: history.count + 1)
+        mark = run.mark
+        log.append(.run(run))
         // A start takes its time.
         now = Instant(micros: now.micros + 1000)
+        for id in Self.ids { ledger.account(id).expect(bid: Spend(nanos: micros)) }
         for id in Self.ids { ledger.account(id).setLimits(total: Micros(total), daily: nil, clock: .utc) }
     }
 
@@ -64,7 +71,8 @@ final class ServiceModel {
     /// - Returns: what it sent; nil where the budget forbids it.
     func bid(loop: Int) -> BidFacts? {
         bids += 1
-        let facts = BidFacts.bid(bids, micros: micros, at: now)
+        var facts = BidFacts.bid(bids, micros: micros, at: now)
+        facts.run = mark
         guard ledger.account(Self.ids[0]).reserve(facts.reserved, at: now) else { return nil }
         guard ledger.account(Self.ids[1]).reserve(facts.reserved, at: now) else {
             ledger.account(Self.ids[0]).cancel(facts.reserved, at: now)
@@ -95,7 +103,7 @@ final class ServiceModel {
         var event = Event(kind, at: now, facts: facts)
         if kind == .billing { event.settled = Spend(nanos: spent ?? facts.reserved.nanos) }
         if kind != .win, entry?.isReleased != true { event.released = facts.reserved }
-        if event.released != nil, register.isLost(facts.bidID, bidInstant: facts.instant, at: now) {
+        if event.released != nil, register.isLost(facts, at: now) {
             event.isUnlogged = true
         }
         register.record(event, sequence: UInt64(log.count + 1))
@@ -119,7 +127,13 @@ final class ServiceModel {
     /// What the log's events come to.
     func replayed() -> BudgetLedger {
         let ledger = BudgetLedger()
-        for case .event(let event) in log { ledger.replay(event) }
+        for record in log {
+            switch record {
+            case .event(let event): ledger.replay(event)
+            case .run(let run): ledger.replay(run)
+            case .visitor, .traffic: break
+            }
+        }
         ledger.advance(to: now)
         return ledger
     }

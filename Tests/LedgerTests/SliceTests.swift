@@ -10,6 +10,7 @@ private let bidNanos: Int64 = 5_000_000
 private func limited(total: Int64? = nil, daily: Int64? = nil) -> Account {
     let account = Account(expiredThrough: Account.minute(dawn) - Account.lifetimeMinutes - 1)
     account.setLimits(total: total.map { Micros($0) }, daily: daily.map { Micros($0) }, clock: .utc)
+    account.expect(bid: .nanos(bidNanos))
     account.advance(to: dawn)
     return account
 }
@@ -33,6 +34,20 @@ struct SliceTests {
             #expect(admitted == bids)
             #expect(account.snapshotStanding().unlogged.nanos == Int64(bids) * bidNanos)
         }
+    }
+
+    @Test("a bid beyond the slice is made alone, and only of a size that a start would hold back for")
+    func unknownSize() {
+        let account = limited(total: 20_000)
+        #expect(!account.reserve(.nanos(bidNanos + 1), at: dawn))
+        #expect(account.reserve(.nanos(bidNanos), at: dawn))
+        #expect(!account.reserve(.nanos(1), at: dawn))
+        account.logged(.nanos(bidNanos))
+        #expect(account.reserve(.nanos(1_875_000), at: dawn))
+        account.logged(.nanos(1_875_000))
+        #expect(!account.reserve(.nanos(bidNanos + 1), at: dawn))
+        account.expect(bid: .nanos(bidNanos + 1))
+        #expect(account.reserve(.nanos(bidNanos + 1), at: dawn))
     }
 
     @Test("what the log holds makes room for more, to the limit's last bid and not beyond")
@@ -73,6 +88,7 @@ struct SliceTests {
         ledger.advance(to: dawn)
         let ids = [AccountID.strategy("shoes"), .advertiser("acme")]
         for id in ids { ledger.account(id).setLimits(total: Micros(100_000), daily: nil, clock: .utc) }
+        for id in ids { ledger.account(id).expect(bid: .nanos(bidNanos)) }
         let facts = BidFacts.bid(1, micros: bidNanos)
         for id in ids { #expect(ledger.account(id).reserve(facts.reserved, at: dawn)) }
         ledger.apply(.of(.bid, facts))

@@ -56,6 +56,7 @@ extension Event {
 extension Account {
     /// Reserves for a bid that the log holds at once.
     func bid(_ amount: Spend, at instant: Instant) -> Bool {
+        expect(bid: amount)
         guard reserve(amount, at: instant) else { return false }
         logged(amount)
         return true
@@ -72,5 +73,12 @@ extension BudgetLedger {
     /// The books of one account; fresh ones where nothing was ever booked.
     func books(of id: AccountID) -> Account.Books {
         books().first { $0.id == id }?.books ?? Account.Books()
+    }
+}
+
+extension Account {
+    /// Books an event that comes with its bid.
+    func apply(ended: Spend, spent: Spend, bidInstant: Instant) {
+        apply(ended: ended, spent: spent, bidInstant: bidInstant, at: bidInstant, lives: true, of: nil)
     }
 }

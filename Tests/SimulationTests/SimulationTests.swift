@@ -15,7 +15,15 @@ struct SimulationTests {
         // Runs in which nothing goes wrong show nothing.
         #expect(counts.crashes > 100 && counts.faults > 20 && counts.stops > 50)
         #expect(counts.acknowledged > 1_000 && counts.refused > 50 && counts.unavailable > 5)
-        #expect(counts.comparisons > 100)
+        #expect(counts.comparisons > 100 && counts.jumps > 20 && counts.gone > 0)
+    }
+
+    /// What they showed: clocks set back, more runs in some minutes than bids told apart, bills between a bid and the crash
+    /// that took it, a budget spent further before a second start, many impressions in one lost bid.
+    @Test("seeds that once failed hold", arguments: [158, 238, 287, 324, 1923, 3024, 5874, 6173] as [UInt64])
+    func mended(seed: UInt64) {
+        var run = SimulatedRun(seed: seed)
+        do throws(Violation) { try run.run() } catch { Issue.record("seed \(seed): \(error)") }
     }
 
     @Test("the same seed does the same", arguments: [3, 14, 159] as [UInt64])
@@ -34,36 +42,21 @@ struct SimulationTests {
     func findsPlanted(fault: PlantedFault) {
         let sweep = SeedSweep(first: 1, count: 1_000, failuresMax: 1, planted: fault)
         sweep.run(jobs: 1)
-        #expect(sweep.failures.first?.violation.invariant == fault.breaks, "after \(sweep.seeds) seeds")
+        let found = sweep.failures.first?.violation.invariant
+        #expect(found.map { fault.breaks.contains($0) } == true, "\(String(describing: found)), \(sweep.seeds) seeds")
     }
 
-    @Test("what the service is known not to keep is still found", arguments: KnownFault.allCases)
-    func findsKnown(fault: KnownFault) {
-        let others = Set(KnownFault.allCases).subtracting([fault])
-        let sweep = SeedSweep(first: fault.first, count: 1_000, failuresMax: 1, known: others)
-        sweep.run(jobs: 1)
-        // Without a failure the fault is mended, and its case goes.
-        #expect(!sweep.failures.isEmpty, "\(fault.rawValue) is found by none of \(sweep.seeds) seeds")
-    }
-}
-
-extension KnownFault {
-    /// A seed not long before the first that shows it.
-    fileprivate var first: UInt64 {
-        switch self {
-        case .clockJumps, .smallHold: 1
-        case .zoneAfterStart: 175
-        }
-    }
 }
 
 extension PlantedFault {
-    /// The invariant that shows it.
-    fileprivate var breaks: Invariant {
+    /// The invariants that show it, one of them first.
+    fileprivate var breaks: Set<Invariant> {
         switch self {
-        case .acknowledgedAtAppend, .neverSynced: .nothingIsLost
-        case .registerForgotten, .deskForEachLoop: .countedOnce
-        case .releaseForgotten, .reservationsForgotten: .figuresAgree
+        case .acknowledgedAtAppend: [.nothingIsLost]
+        case .neverSynced: [.nothingIsLost, .figuresAgree]
+        case .registerForgotten, .deskForEachLoop: [.countedOnce]
+        case .releaseForgotten: [.figuresAgree]
+        case .reservationsForgotten: [.figuresAgree, .booksBalance]
         }
     }
 }

@@ -119,11 +119,8 @@ struct Log: AsyncParsableCommand {
             do throws(LogError) {
                 var adding = audit
                 let summary = try reader.walkRecords { (sequence, record) throws(LogError) in
-                    switch record {
-                    case .event(let event): adding.add(event, sequence: sequence)
-                    case .visitor(let head, _): visitors.add(head)
-                    case .traffic, .run: break
-                    }
+                    adding.add(record, sequence: sequence)
+                    if case .visitor(let head, _) = record { visitors.add(head) }
                 }
                 audit = adding
                 audit.finish()

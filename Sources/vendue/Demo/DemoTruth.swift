@@ -30,10 +30,10 @@ struct DemoTruth {
         var audit = LogAudit()
         var counts: [EventKind: UInt64] = [:]
         var spend: [Currency: Spend] = [:]
-        _ = try LogReader(try DirectoryStorage(path: DataDirectory(path: data).log)).walk {
-            (sequence, event) throws(LogError) in
-            audit.add(event, sequence: sequence)
-            guard !event.facts.isTest else { return }
+        _ = try LogReader(try DirectoryStorage(path: DataDirectory(path: data).log)).walkRecords {
+            (sequence, record) throws(LogError) in
+            audit.add(record, sequence: sequence)
+            guard case .event(let event) = record, !event.facts.isTest else { return }
             counts[event.kind, default: 0] += 1
             if event.kind == .billing, event.settled != nil, let price = event.price {
                 spend[event.facts.currency, default: .zero] += Spend(at: price, quantity: event.facts.quantity)

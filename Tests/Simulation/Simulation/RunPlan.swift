@@ -43,7 +43,7 @@ struct RunPlan {
     /// How far from the true time jumps may lead, in seconds.
     let jumpSecondsMax: Int
 
-    init(_ chance: inout Chance, known: Set<KnownFault>) {
+    init(_ chance: inout Chance) {
         steps = chance.happens(perMille: 30) ? 2_000 : chance.within(200...600)
         loops = chance.within(1...3)
         advertisers = chance.within(1...2)
@@ -52,7 +52,7 @@ struct RunPlan {
         // A full ring loses bids.
         ringBytes = 1 << chance.pick([11, 13, 16, 16, 16])
         start = Instant(seconds: 1_793_491_200 + Int64(chance.within(-80_000...80_000)))
-        jumpSecondsMax = known.contains(.clockJumps) ? 0 : chance.pick([0, 0, 90, 1200, 40 * 3600])
+        jumpSecondsMax = chance.pick([0, 0, 90, 1200, 40 * 3600])
         // Some runs know no crashes, others hardly anything else.
         let rare = (0..<5).map { _ in chance.pick([0, 1, 1, 4]) }
         weights = [

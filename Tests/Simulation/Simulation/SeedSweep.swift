@@ -20,18 +20,13 @@ package final class SeedSweep: Sendable {
     private let end: UInt64
     private let failuresMax: Int
     private let planted: PlantedFault?
-    private let known: Set<KnownFault>
 
     /// - Parameter failuresMax: after which no further seed is begun.
-    package init(
-        first: UInt64, count: UInt64, failuresMax: Int, planted: PlantedFault? = nil,
-        known: Set<KnownFault> = Set(KnownFault.allCases)
-    ) {
+    package init(first: UInt64, count: UInt64, failuresMax: Int, planted: PlantedFault? = nil) {
         state = Mutex(State(next: first))
         end = first + count
         self.failuresMax = failuresMax
         self.planted = planted
-        self.known = known
     }
 
     /// Returns when all seeds have run, or enough have failed.
@@ -50,7 +45,7 @@ package final class SeedSweep: Sendable {
     }
 
     private func run(_ seed: UInt64) {
-        var run = SimulatedRun(seed: seed, planted: planted, known: known)
+        var run = SimulatedRun(seed: seed, planted: planted)
         var violation: Violation?
         do throws(Violation) { try run.run() } catch { violation = error }
         state.withLock { state in

@@ -19,6 +19,8 @@ package struct SimulatedRun {
     var chance: Chance
     var registry: SimulatedRegistry
     let time: SimulatedTime
+    /// Of the process at hand, or the last.
+    private var clock: RunClock<SimulatedTime>
     let disk: SimulatedDisk
     var witness: Witness
     private var exchange = SimulatedExchange()
@@ -29,18 +31,15 @@ package struct SimulatedRun {
 
     /// - Parameters:
     ///   - planted: a mistake to be found.
-    ///   - known: faults that the run passes over.
     ///   - keepsSteps: whether ``steps`` is filled.
-    package init(
-        seed: UInt64, planted: PlantedFault? = nil, known: Set<KnownFault> = Set(KnownFault.allCases),
-        keepsSteps: Bool = false
-    ) {
+    package init(seed: UInt64, planted: PlantedFault? = nil, keepsSteps: Bool = false) {
         chance = Chance(seed)
-        plan = RunPlan(&chance, known: known)
+        plan = RunPlan(&chance)
         registry = SimulatedRegistry(plan, &chance)
         time = SimulatedTime(plan.start)
+        clock = RunClock(time)
         disk = SimulatedDisk(Chance(chance.word()))
-        witness = Witness(at: plan.start, known: known, isSteady: plan.jumpSecondsMax == 0)
+        witness = Witness(at: plan.start)
         self.planted = planted
         diary = keepsSteps ? Diary() : nil
     }
@@ -74,7 +73,7 @@ package struct SimulatedRun {
         case .loopHears: try hear(service)
         case .pass:
             let micros = RunPlan.passage(&chance)
-            time.pass(micros: micros)
+            pass(micros: micros)
             note("\(micros) µs pass")
         case .jump: jump()
         case .diskFault: spoil()
@@ -87,7 +86,13 @@ package struct SimulatedRun {
     }
 
     private func note(_ text: @autoclosure () -> String) {
-        diary?.lines.append("\(counts.steps) at \(time.instant().rfc3339): \(text())")
+        diary?.lines.append("\(counts.steps) at \(clock.instant().rfc3339): \(text())")
+    }
+
+    /// Lets time go by, in which the service's clock is steered as its ticks would.
+    private func pass(micros: Int64) {
+        time.pass(micros: micros)
+        clock.steer()
     }
 
     // MARK: Invariants
@@ -110,16 +115,20 @@ package struct SimulatedRun {
         let again = BudgetLedger()
         var audit = LogAudit()
         do {
-            _ = try LogReader(disk).walk { (sequence, event) in
-                again.replay(event)
-                audit.add(event, sequence: sequence)
+            _ = try LogReader(disk).walkRecords { (sequence, record) in
+                switch record {
+                case .event(let event): again.replay(event)
+                case .run(let run): again.replay(run)
+                case .visitor, .traffic: break
+                }
+                audit.add(record, sequence: sequence)
             }
         } catch {
             // The disk's own fault, if one was due; damage is not.
             if case .io = error { return }
             throw Violation(invariant: .opens, detail: "\(error)")
         }
-        witness.latest = max(witness.latest, time.instant()).adding(seconds: 1)
+        witness.hear(clock.instant().adding(seconds: 1))
         again.advance(to: witness.latest)
         service.ledger.advance(to: witness.latest)
         try witness.compare(live: service.ledger.books(), replay: again.books())
@@ -146,7 +155,7 @@ package struct SimulatedRun {
     /// When what is answered now was read: a loop that is behind answers what came a while ago, though not before it was.
     private mutating func arrival() -> Instant {
         let behind = Int64(chance.pick([0, 0, 40_000, 900_000]))
-        let now = time.instant()
+        let now = clock.instant()
         return started < now ? max(started, Instant(micros: now.micros - behind)) : now
     }
 
@@ -181,7 +190,7 @@ package struct SimulatedRun {
     private mutating func callNext(_ service: SimulatedService) throws(Violation) {
         guard let notice = calls.take(at: time.moment(), &chance) else {
             // Nothing is due: the next moment at which something is comes, if it is near.
-            if let wait = calls.wait(at: time.moment()), wait < 400_000_000 { time.pass(micros: wait / 1000 + 1) }
+            if let wait = calls.wait(at: time.moment()), wait < 400_000_000 { pass(micros: wait / 1000 + 1) }
             return
         }
         let loop = chance.below(service.loops.count)
@@ -249,7 +258,7 @@ package struct SimulatedRun {
     @discardableResult
     private mutating func turn(_ service: SimulatedService) -> Bool {
         // Before the turn, for it tells the ledger the time.
-        witness.hear(time.instant())
+        witness.hear(clock.instant())
         let wrote = service.log.turn()
         if wrote { note("the log is durable through \(service.log.durableSequence)") }
         if let failure = service.log.failure { note("the log has failed: \(failure)") }
@@ -276,7 +285,9 @@ package struct SimulatedRun {
         service.change(registry.changeBudget(&chance))
         witness.learn(registry)
         counts.budgetChanges += 1
-        note("budgets: \(witness.accounts.map { "\($0.id) \($0.total?.rawValue ?? -1)/\($0.daily?.rawValue ?? -1)" })")
+        note(
+            "budgets: \(witness.accounts.map { "\($0.id) \($0.limits.total?.rawValue ?? -1)/\($0.limits.daily?.rawValue ?? -1)" })"
+        )
     }
 
     // MARK: Ends and starts
@@ -310,13 +321,15 @@ package struct SimulatedRun {
     }
 
     private mutating func start() throws(Violation) {
-        let now = time.instant()
+        clock = RunClock(time)
+        let now = clock.instant()
         do {
             service = try SimulatedService(
-                disk, time, plan, registry, planted: planted, seed: Seed(high: chance.word(), low: chance.word()))
+                disk, clock, plan, registry, planted: planted, seed: Seed(high: chance.word(), low: chance.word()))
         } catch {
             guard case .io = error else { throw Violation(invariant: .opens, detail: "\(error)") }
             note("no start: \(error)")
+            witness.begin(at: now)
             counts.failedStarts += 1
             if disk.isOff { disk.cutPower() }
             disk.leaveRoom(nil)
@@ -329,6 +342,6 @@ package struct SimulatedRun {
         note("a start, \(lost) bids are lost")
         // No process bids in the instant in which it read its log.
         time.pass(micros: 1)
-        started = time.instant()
+        started = clock.instant()
     }
 }

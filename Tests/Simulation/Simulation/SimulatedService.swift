@@ -32,7 +32,7 @@ final class SimulatedService {
 
     /// Starts as after any end: opens the log, replays it, registers the documents, posts the snapshot.
     init(
-        _ disk: SimulatedDisk, _ time: SimulatedTime, _ plan: RunPlan, _ registry: SimulatedRegistry,
+        _ disk: SimulatedDisk, _ time: RunClock<SimulatedTime>, _ plan: RunPlan, _ registry: SimulatedRegistry,
         planted: PlantedFault?, seed: Seed
     ) throws(LogError) {
         let money = try Self.open(disk, time, plan, ledger, planted)
@@ -51,6 +51,7 @@ final class SimulatedService {
             return BareLoop(services, index: index, ringBytes: plan.ringBytes)
         }
         let word = word
+        log.onTick { _ in time.steer() }
         log.onDurable { word.last.store($0, ordering: .relaxed) }
         Self.connect(money, ledger, planted)
         change(registry.all)
@@ -61,7 +62,8 @@ final class SimulatedService {
     }
 
     private static func open(
-        _ disk: SimulatedDisk, _ time: SimulatedTime, _ plan: RunPlan, _ ledger: BudgetLedger, _ planted: PlantedFault?
+        _ disk: SimulatedDisk, _ time: RunClock<SimulatedTime>, _ plan: RunPlan, _ ledger: BudgetLedger,
+        _ planted: PlantedFault?
     ) throws(LogError) -> MoneySide {
         let forgets = planted == .reservationsForgotten
         return try MoneySide(

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import Units
 
-/// Clocks that only the simulation moves: the monotonic one goes on, the one on the wall may jump.
+/// The machine's clocks, which only the simulation moves: the monotonic one goes on, the one on the wall may jump.
 final class SimulatedTime: TimeSource {
     private let wall: Atomic<Int64>
     private let elapsed = Atomic<Int64>(1_000_000_000)

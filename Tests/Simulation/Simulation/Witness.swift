@@ -19,8 +19,12 @@ struct Witness {
         /// A bit for each kind of event that the log has, by its raw value.
         var logged: UInt8 = 0
         var isRecorded = false
+        /// Budgets of its accounts when it was sent.
+        let limits: [Limits]
         /// Sent, and gone with a crash before its record was durable.
         var isLost = false
+        /// Whether its reservation has expired by some clock: it does not come back with another.
+        var isOver = false
         var isSettled = false
         /// Whether a record has ended its reservation.
         var isEnded = false
@@ -32,11 +36,23 @@ struct Witness {
         func has(_ kind: EventKind) -> Bool { logged & 1 << kind.rawValue != 0 }
     }
 
+    /// What may be spent in all and in a day; nil without a limit.
+    struct Limits {
+        var total: Micros?
+        var daily: Micros?
+
+        /// Whether more may be spent by these than by others, of either.
+        func exceeds(_ other: Limits) -> Bool {
+            Self.nanos(total) > Self.nanos(other.total) || Self.nanos(daily) > Self.nanos(other.daily)
+        }
+
+        private static func nanos(_ limit: Micros?) -> Int64 { limit?.rawValue ?? .max }
+    }
+
     /// The money of a strategy or an advertiser.
     struct Account {
         let id: AccountID
-        var total: Micros?
-        var daily: Micros?
+        var limits = Limits()
         var clock: LocalClock
         /// Since the run began.
         var highestTotal: Spend?
@@ -45,10 +61,8 @@ struct Witness {
         var uncovered = Spend.zero
         /// Of the bids that are recorded, and those of this epoch that were sent.
         var reserved = Spend.zero
-        /// Bids whose reservation no record has ended; those that expired long ago are dropped some time.
+        /// Bids whose reservation no record has ended, expired ones among them: a clock that is set back may revive them.
         var living: [Int] = []
-        /// Whether any bid of it was lost.
-        var hasLost = false
         var settlements: [(instant: Instant, amount: Spend)] = []
     }
 
@@ -57,39 +71,23 @@ struct Witness {
     private var numbers: [BidID: Int] = [:]
     private var places: [AccountID: Int] = [:]
     private(set) var epoch = 0
+    /// When it began.
+    private var began: Instant
     /// The latest time that the service's ledger can have been told.
     var latest: Instant
-    /// The same when the service last started.
-    private(set) var latestAtStart: Instant
-    /// Whether a second has passed since, so that the ledger has looked at its accounts again.
-    private(set) var hasSettledIn = false
     private(set) var lastSequence: UInt64 = 0
     private(set) var events = 0
-    /// The latest of their times: a replay tells them to the ledger.
-    private var latestEvent = Instant(micros: 0)
     /// How far each segment has been seen.
     private var seen: [String: Int] = [:]
-    let known: Set<KnownFault>
-    /// Whether the wall clock never jumps.
-    let isSteady: Bool
 
-    init(at instant: Instant, known: Set<KnownFault>, isSteady: Bool) {
-        self.isSteady = isSteady
+    init(at instant: Instant) {
         latest = instant
-        latestAtStart = instant
-        self.known = known
+        began = instant
     }
 
     /// Takes note that the ledger is told the time.
     mutating func hear(_ instant: Instant) {
         latest = max(latest, instant)
-        if instant >= latestAtStart.adding(seconds: 2) { hasSettledIn = true }
-        // Far too old to be in anybody's books.
-        let horizon = latest.adding(seconds: -1_200)
-        for place in accounts.indices where accounts[place].living.count > 16 {
-            let young = accounts[place].living.filter { bids[$0].received.instant > horizon }
-            accounts[place].living = young
-        }
     }
 
     // MARK: What is agreed
@@ -114,8 +112,7 @@ struct Witness {
         let limit = total.map { Spend(nanos: $0.rawValue * 1000) }
         let before = accounts[place].highestTotal
         accounts[place].highestTotal = isNew ? limit : before.flatMap { before in limit.map { max(before, $0) } }
-        accounts[place].total = total
-        accounts[place].daily = daily
+        accounts[place].limits = Limits(total: total, daily: daily)
     }
 
     // MARK: What is sent
@@ -133,7 +130,8 @@ struct Witness {
                 accounts[place].reserved += bid.reserved
                 accounts[place].living.append(bids.count)
             }
-            bids.append(Bid(received: bid, accounts: [strategy, advertiser], epoch: epoch))
+            let limits = [strategy, advertiser].map { accounts[$0].limits }
+            bids.append(Bid(received: bid, accounts: [strategy, advertiser], epoch: epoch, limits: limits))
         }
         for bid in bids.suffix(received.count) where !bid.received.isTest {
             for place in bid.accounts { try holdToBudget(place) }
@@ -186,7 +184,6 @@ struct Witness {
             lastSequence = sequence
             guard let event = EventCoder.read(payload) else { return }
             events += 1
-            latestEvent = max(latestEvent, event.instant)
             try note(event)
         } catch {
             fault = error
@@ -229,7 +226,10 @@ struct Witness {
         guard event.released == (ends ? bid.received.reserved : nil) else {
             throw Violation(invariant: .countedOnce, detail: "\(event.id) ends \(event.released?.nanos ?? 0)")
         }
-        let isInTime = Ledger.Account.lives(bid.received.instant, at: event.instant)
+        let isOwn = bid.epoch == epoch
+        let isInTime =
+            Ledger.Account.lives(bid.received.instant, at: event.instant)
+            && (isOwn || Ledger.Account.lives(bid.received.instant, at: began))
         for place in bid.accounts {
             if ends, isInTime, bid.isLost { accounts[place].reserved += bid.received.reserved }
             let isCovered = !bid.isLost && accounts[place].living.contains(number) && lives(bid)
@@ -255,8 +255,9 @@ struct Witness {
     /// - Returns: bids that are.
     mutating func restart(at instant: Instant) -> Int {
         var lost = 0
-        // A new ledger knows the times of the log and of its start.
-        latest = max(instant, latestEvent)
+        begin(at: instant)
+        latest = instant
+        began = instant
         for number in bids.indices where bids[number].epoch == epoch {
             let bid = bids[number]
             if bid.isRecorded || bid.received.isTest { continue }
@@ -264,12 +265,22 @@ struct Witness {
             lost += 1
             for place in bid.accounts {
                 if !bid.isEndedInTime { accounts[place].reserved -= bid.received.reserved }
-                accounts[place].hasLost = true
             }
         }
         epoch += 1
-        latestAtStart = latest
-        hasSettledIn = false
         return lost
+    }
+
+    /// Takes note that a process looks at the log, and may write that it did: what has expired by its clock is over.
+    mutating func begin(at instant: Instant) {
+        for number in Set(accounts.flatMap(\.living)) where hasExpired(bids[number].received.instant, at: instant) {
+            bids[number].isOver = true
+        }
+    }
+
+    /// Whether a reservation has expired when the service starts: by the clock of before, or by that of now.
+    private func hasExpired(_ bidInstant: Instant, at start: Instant) -> Bool {
+        Self.minute(latest) > Self.minute(bidInstant) + Ledger.Account.lifetimeMinutes
+            || !Ledger.Account.lives(bidInstant, at: start)
     }
 }

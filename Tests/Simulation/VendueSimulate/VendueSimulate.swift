@@ -31,11 +31,6 @@ struct VendueSimulate: ParsableCommand {
         help: "Plants a mistake that is to be found: \(PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")).")
     var plant: PlantedFault?
 
-    @Option(
-        parsing: .upToNextOption,
-        help: "Does not pass over these known faults: \(KnownFault.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var show: [KnownFault] = []
-
     @Option(help: "Threads.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
@@ -50,12 +45,10 @@ struct VendueSimulate: ParsableCommand {
         }
     }
 
-    private var known: Set<KnownFault> { Set(KnownFault.allCases).subtracting(show) }
-
     func run() throws {
         if let seed { return try replay(seed) }
         let start = ContinuousClock.now
-        let sweep = SeedSweep(first: first, count: UInt64(seeds), failuresMax: failures, planted: plant, known: known)
+        let sweep = SeedSweep(first: first, count: UInt64(seeds), failuresMax: failures, planted: plant)
         sweep.run(jobs: jobs)
         let failed = sweep.failures
         for failure in failed { show(failure) }
@@ -66,20 +59,17 @@ struct VendueSimulate: ParsableCommand {
 
     private func show(_ failure: SeedSweep.Failure) {
         print("seed \(failure.seed): \(failure.violation)")
-        var run = SimulatedRun(seed: failure.seed, planted: plant, known: known, keepsSteps: true)
+        var run = SimulatedRun(seed: failure.seed, planted: plant, keepsSteps: true)
         try? run.run()
         for step in run.steps.suffix(Self.stepsShown) { print("    \(step)") }
         print("    replay it: vendue-simulate --seed \(failure.seed)\(options)\n")
     }
 
     /// The options that a replay needs as well.
-    private var options: String {
-        let planted = plant.map { " --plant \($0.rawValue)" } ?? ""
-        return planted + (show.isEmpty ? "" : " --show " + show.map(\.rawValue).joined(separator: " "))
-    }
+    private var options: String { plant.map { " --plant \($0.rawValue)" } ?? "" }
 
     private func replay(_ seed: UInt64) throws {
-        var run = SimulatedRun(seed: seed, planted: plant, known: known, keepsSteps: true)
+        var run = SimulatedRun(seed: seed, planted: plant, keepsSteps: true)
         var violation: Violation?
         do throws(Violation) { try run.run() } catch { violation = error }
         for step in run.steps { print(step) }
@@ -91,4 +81,3 @@ struct VendueSimulate: ParsableCommand {
 }
 
 extension PlantedFault: ExpressibleByArgument {}
-extension KnownFault: ExpressibleByArgument {}
