@@ -60,6 +60,8 @@ package final class BudgetLedger: Sendable {
         var began: Instant?
         /// Whether nothing stands behind a run's clean end, while the log is read.
         var hasEnded = true
+        /// When runs began that found a crash of which bids may still be billed.
+        var crashes: [Instant] = []
         /// When the run begins that the log is read for, while it is read.
         var readAt: Instant?
         /// Bids that may still be billed by then, while the log is read.
@@ -130,7 +132,10 @@ package final class BudgetLedger: Sendable {
     }
 
     static func fresh(_ state: State) -> Account {
-        Account(expiredThrough: Account.minute(state.now) - Account.lifetimeMinutes - 1)
+        let account = Account(expiredThrough: Account.minute(state.now) - Account.lifetimeMinutes - 1)
+        // The log had nothing of it by then.
+        account.crashes = state.crashes.map { ($0, 0, 0) }
+        return account
     }
 
     /// Lets reservations expire and days turn; called by the log's writer between groups.

@@ -49,6 +49,8 @@ extension BudgetLedger {
 
     private static func begin(_ run: RunRecord, _ state: inout State) {
         let kept = state.kept(at: run.instant)
+        state.crashes.removeAll { $0 < run.instant.adding(seconds: -(Account.lifetimeMinutes + 1) * 60) }
+        if !state.hasEnded { state.crashes.append(run.instant) }
         let lanes = state.lanes.compactMap { $0.accounts?.lane }
         for account in Array(state.accounts.values) + lanes {
             account.begin(after: state.run, hasCrashed: !state.hasEnded, at: run.instant, keeping: kept)
