@@ -119,3 +119,24 @@ package struct RunHistory: Equatable, Sendable {
         crashes.reduce(endsUncleanly ? 1 : 0) { $1 >= instant ? $0 + 1 : $0 }
     }
 }
+
+extension RunHistory {
+    /// The history as a checkpoint of the log has it.
+    package var tables: [StateTable] {
+        let runs = StateTable("runs", ["latest": latest.micros, "endsUncleanly": endsUncleanly ? 1 : 0])
+        var crashed = StateTable("crashes", columns: ["instant"])
+        for crash in crashes { crashed.append([crash.micros]) }
+        return [runs, crashed]
+    }
+
+    /// - Returns: nil where the tables are not those of a history.
+    package init?(_ tables: [StateTable]) {
+        guard let runs = tables.first(where: { $0.name == "runs" }), runs.rows == 1,
+            let crashed = tables.first(where: { $0.name == "crashes" }),
+            let instant = crashed.column("instant") ?? (crashed.rows == 0 ? 0 : nil)
+        else { return nil }
+        latest = Instant(micros: runs[0, "latest"] ?? 0)
+        endsUncleanly = runs[0, "endsUncleanly"] == 1
+        crashes = (0..<crashed.rows).map { Instant(micros: crashed[$0, instant]) }
+    }
+}

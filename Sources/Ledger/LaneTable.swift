@@ -28,6 +28,9 @@ struct LaneTable {
         return number
     }
 
+    /// The bytes that a number stands for.
+    func names(of number: Int) -> ArraySlice<UInt8> { bytes[ends[number]..<ends[number + 1]] }
+
     private func isName(_ number: Int, _ names: ArraySlice<UInt8>) -> Bool {
         let start = ends[number]
         guard ends[number + 1] - start == names.count else { return false }

@@ -83,3 +83,25 @@ final class MinuteBuckets: @unchecked Sendable {
         }
     }
 }
+
+/// What a checkpoint keeps of the buckets; while nobody reserves.
+extension MinuteBuckets {
+    /// What lost its place.
+    var staleAmount: Int64 { stale.load(ordering: .relaxed) }
+
+    func restoreStale(_ amount: Int64) { stale.store(amount, ordering: .relaxed) }
+
+    /// Every place that holds a minute, with what is in it.
+    var places: [(minute: Int64, amount: Int64)] {
+        (0..<count).compactMap { place in
+            let minute = unsafe cells[count + place].load(ordering: .relaxed)
+            return minute == .min ? nil : (minute, unsafe cells[place].load(ordering: .relaxed))
+        }
+    }
+
+    func restore(_ minute: Int64, _ amount: Int64) {
+        let place = Int(truncatingIfNeeded: minute) & (count - 1)
+        unsafe cells[count + place].store(minute, ordering: .relaxed)
+        unsafe cells[place].store(amount, ordering: .relaxed)
+    }
+}

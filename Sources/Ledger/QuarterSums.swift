@@ -51,3 +51,18 @@ struct QuarterSums {
         older.reduce(newest >= quarter ? amount : 0) { $1.key >= quarter ? $0 + $1.value : $0 }
     }
 }
+
+/// What a checkpoint keeps of the sums.
+extension QuarterSums {
+    /// The amounts, that of the newest quarter last.
+    var entries: [(quarter: Int64, amount: Int64)] {
+        older.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + (newest == .min ? [] : [(newest, amount)])
+    }
+
+    /// Takes the entries back, each in the order in which ``entries`` has them.
+    mutating func restore(_ quarter: Int64, _ amount: Int64) {
+        if newest != .min { older[newest] = self.amount }
+        newest = quarter
+        self.amount = amount
+    }
+}

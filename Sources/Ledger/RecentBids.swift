@@ -1,3 +1,4 @@
+internal import Events
 package import Units
 
 /// Ids of the bids whose reservations may still live, by the minute in which they were made.
@@ -78,4 +79,41 @@ package struct RecentBids: Sendable {
 
     /// Never zero.
     private static func key(_ id: BidID) -> UInt64 { max(1, id.low ^ id.high &* 0xD6E8_FEB8_6659_FD93) }
+}
+
+/// What a checkpoint keeps of the bids.
+extension RecentBids {
+    /// The minutes in their order, and the bids of each.
+    var tables: [StateTable] {
+        var turned = StateTable("recentMinutes", columns: ["minute", "turn", "isLast"])
+        var bids = StateTable("recentBids", columns: ["place", "key"])
+        for (place, minute) in minutes.enumerated() {
+            turned.append([minute.minute, Int64(minute.turn), place == last ? 1 : 0])
+            for key in minute.places.filter({ $0 != 0 }).sorted() {
+                bids.append([Int64(place), Int64(bitPattern: key)])
+            }
+        }
+        return [turned, bids]
+    }
+
+    /// - Returns: nil where the tables are not those of some bids.
+    init?(_ turned: StateTable, _ bids: StateTable) {
+        guard turned.rows <= Self.minutesMax, let minute = turned.column("minute"), let turn = turned.column("turn"),
+            let isLast = turned.column("isLast"), let place = bids.column("place"), let key = bids.column("key")
+        else { return nil }
+        for row in 0..<turned.rows {
+            guard let counted = Int(exactly: turned[row, turn]) else { return nil }
+            minutes.append(Bids(minute: turned[row, minute]))
+            minutes[row].turn = counted
+            turns = max(turns, counted)
+            if turned[row, isLast] != 0 { last = row }
+        }
+        for row in 0..<bids.rows {
+            guard let index = Int(exactly: bids[row, place]), minutes.indices.contains(index), bids[row, key] != 0
+            else {
+                return nil
+            }
+            minutes[index].insert(UInt64(bitPattern: bids[row, key]))
+        }
+    }
 }

@@ -85,3 +85,34 @@ package struct TrafficProfile: Equatable, Sendable {
         return (week, Int(hours - week * perWeek), part)
     }
 }
+
+/// What a checkpoint keeps of the profile; the weights come of it again.
+extension TrafficProfile {
+    /// A row for each hour that was seen, in a week or in a day.
+    var table: StateTable {
+        var table = StateTable("traffic", columns: ["hour", "isWeekly", "requests"])
+        for (hours, isWeekly) in [(byWeek, Int64(1)), (byDay, Int64(0))] {
+            for (hour, requests) in hours.enumerated() {
+                guard let requests else { continue }
+                table.append([Int64(hour), isWeekly, Int64(bitPattern: requests.bitPattern)])
+            }
+        }
+        return table
+    }
+
+    /// - Returns: nil where the table is not that of a profile.
+    init?(_ table: StateTable) {
+        guard let hour = table.column("hour"), let isWeekly = table.column("isWeekly"),
+            let requests = table.column("requests")
+        else { return nil }
+        for row in 0..<table.rows {
+            let value = Double(bitPattern: UInt64(bitPattern: table[row, requests]))
+            let hours = table[row, isWeekly] == 0 ? byDay.indices : byWeek.indices
+            guard let index = Int(exactly: table[row, hour]), hours.contains(index), value >= 0, value.isFinite else {
+                return nil
+            }
+            if table[row, isWeekly] == 0 { byDay[index] = value } else { byWeek[index] = value }
+        }
+        reckon()
+    }
+}
