@@ -12,8 +12,10 @@ package struct MoneySide: Sendable {
     package let log: EventLog
     /// Of all notices in the log; a desk starts with it.
     package let register: NoticeRegister
+    /// What stands for the records that were dropped from the log's beginning, without its ledger; nil where none were.
+    package let checkpoint: LogCheckpoint?
 
-    /// Reads all of the log.
+    /// Reads all of the log, that is its checkpoint and what is behind it.
     ///
     /// - Parameters:
     ///   - room: what the log's disk is to keep free.
@@ -29,6 +31,8 @@ package struct MoneySide: Sendable {
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
         replay: (Event) -> Void = { _ in }
     ) throws(LogError) {
+        let checkpoint = try LogReader(storage).checkpoint()
+        try ledger.restore(checkpoint)
         var register = NoticeRegister()
         let now = time.instant()
         ledger.beginReading(at: now)
@@ -38,6 +42,7 @@ package struct MoneySide: Sendable {
             time: time,
             segmentBytesMax: segmentBytesMax,
             room: room,
+            behind: checkpoint,
             replayVisitor: replayVisitor,
             replayTraffic: { _, traffic in ledger.learn(traffic) },
             replayRun: { ledger.replay($0) },
@@ -53,6 +58,7 @@ package struct MoneySide: Sendable {
         try log.beginRun(at: now)
         self.ledger = ledger
         self.register = register
+        self.checkpoint = checkpoint?.withoutLedger
     }
 
     /// Has the ledger follow what becomes durable from now on; before the log starts.

@@ -21,7 +21,7 @@ package struct AudiencePolicy: Equatable, Sendable {
 
     /// `audience: { visitors: 10000, memory_mb: 4096, household_visitors: 6 }` and
     /// `retention: { visitors_days: 400, acts_days: 400, households_days: 14 }`.
-    static func read(audience: Node?, retention: Node?, _ faults: FaultList) -> AudiencePolicy {
+    static func read(audience: Node?, retention: ObjectReader?, _ faults: FaultList) -> AudiencePolicy {
         var policy = AudiencePolicy()
         if let audience {
             let reader = ObjectReader(
@@ -32,11 +32,9 @@ package struct AudiencePolicy: Equatable, Sendable {
                 reader.integer("household_visitors", in: 1...100) ?? policy.householdVisitorsMax
         }
         if let retention {
-            let reader = ObjectReader(
-                retention, at: "/retention", known: ["visitors_days", "acts_days", "households_days"], faults)
-            policy.visitorDays = reader.integer("visitors_days", in: 1...3650) ?? policy.visitorDays
-            policy.actDays = reader.integer("acts_days", in: 1...400) ?? policy.actDays
-            policy.householdDays = reader.integer("households_days", in: 1...400) ?? policy.householdDays
+            policy.visitorDays = retention.integer("visitors_days", in: 1...3650) ?? policy.visitorDays
+            policy.actDays = retention.integer("acts_days", in: 1...400) ?? policy.actDays
+            policy.householdDays = retention.integer("households_days", in: 1...400) ?? policy.householdDays
         }
         return policy
     }

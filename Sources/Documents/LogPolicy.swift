@@ -6,12 +6,19 @@ package struct LogPolicy: Equatable, Sendable {
     package var freeBytesMin = 256 << 20
     /// Held back for the segment that finds no room.
     package var reserveBytes = 64 << 20
+    /// Segments of nothing but older records are dropped, once the books stand on a checkpoint; nil keeps all.
+    package var days: Int?
+
+    /// Clicks and conversions are taken for 30 days, and a start learns from the log which it has had; a day more at
+    /// either end for clocks that differ.
+    package static let daysMin = 32
 
     package init() {}
 
-    /// `log: { segment_mb: 64, free_mb: 256, reserve_mb: 64 }`.
-    static func read(_ key: String, of object: ObjectReader) -> LogPolicy {
+    /// `log: { segment_mb: 64, free_mb: 256, reserve_mb: 64 }` and `retention: { log_days: 400 }`.
+    static func read(_ key: String, of object: ObjectReader, retention: ObjectReader?) -> LogPolicy {
         var policy = LogPolicy()
+        policy.days = retention?.integer("log_days", in: daysMin...36_500)
         guard let node = object.value(key) else { return policy }
         let reader = ObjectReader(
             node, at: "/\(key)", known: ["segment_mb", "free_mb", "reserve_mb"], object.faults)

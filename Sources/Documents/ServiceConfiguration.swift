@@ -132,8 +132,12 @@ package struct ServiceConfiguration: Sendable {
 
     private mutating func read(_ object: ObjectReader) {
         data = object.string("data") ?? data
-        audience = AudiencePolicy.read(
-            audience: object.value("audience"), retention: object.value("retention"), object.faults)
+        let retention = object.value("retention").map { node in
+            ObjectReader(
+                node, at: "/retention", known: ["visitors_days", "acts_days", "households_days", "log_days"],
+                object.faults)
+        }
+        audience = AudiencePolicy.read(audience: object.value("audience"), retention: retention, object.faults)
         if let node = object.value("bid") {
             let side = ObjectReader(
                 node,
@@ -164,7 +168,7 @@ package struct ServiceConfiguration: Sendable {
                 rates = CurrencyRates.read(node, at: object.path("currency_rates"), object.faults)
             }
         }
-        log = LogPolicy.read("log", of: object)
+        log = LogPolicy.read("log", of: object, retention: retention)
         consent = ConsentPolicy.read("consent", of: object)
         supplyChain = SupplyChainFiles.read("supply_chain", of: object)
         crawlers = object.path(of: "crawlers")

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Glibc
 
 /// Segments as files of one directory.
-package struct DirectoryStorage: LogStorage {
+package struct DirectoryStorage: TrimmableStorage {
     package let path: String
 
     private static let reserve = "reserve"
@@ -18,9 +18,13 @@ package struct DirectoryStorage: LogStorage {
         }
     }
 
-    package func names() throws(LogError) -> [String] {
+    package func names() throws(LogError) -> [String] { try names(Segment.suffix) }
+
+    package func checkpoints() throws(LogError) -> [String] { try names(LogCheckpoint.suffix) }
+
+    private func names(_ suffix: String) throws(LogError) -> [String] {
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(Segment.suffix) }
+            return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(suffix) }
         } catch {
             throw .io(call: "readdir", path: path, errno: errno)
         }
@@ -81,15 +85,28 @@ package struct DirectoryStorage: LogStorage {
         try sync()
     }
 
-    /// Puts other bytes in a segment's place, all at once; where there is none, makes it.
-    func replace(_ name: String, by bytes: [UInt8]) throws(LogError) {
-        let fresh = "\(path)/\(name).new"
-        let file = try DescriptorFile(path: fresh, flags: O_CREAT | O_TRUNC | O_WRONLY)
-        defer { file.close() }
-        try file.write(bytes)
-        try file.sync()
+    package func replace(_ name: String, by bytes: [UInt8]) throws(LogError) {
+        // One name for all of them: what a crash left is written over.
+        let fresh = "\(path)/replacement.new"
+        do throws(LogError) {
+            let file = try DescriptorFile(path: fresh, flags: O_CREAT | O_TRUNC | O_WRONLY)
+            defer { file.close() }
+            try file.write(bytes)
+            try file.sync()
+        } catch {
+            // On a full disk half of it would take the room of what comes next.
+            _ = unsafe unlink(fresh)
+            throw error
+        }
         guard unsafe rename(fresh, "\(path)/\(name)") == 0 else {
             throw .io(call: "rename", path: fresh, errno: errno)
+        }
+        try sync()
+    }
+
+    package func remove(_ name: String) throws(LogError) {
+        guard unsafe unlink("\(path)/\(name)") == 0 else {
+            throw .io(call: "unlink", path: "\(path)/\(name)", errno: errno)
         }
         try sync()
     }

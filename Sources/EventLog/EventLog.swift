@@ -72,6 +72,7 @@ package final class EventLog: @unchecked Sendable {
     /// - Parameters:
     ///   - segmentBytesMax: a segment that has as many is sealed.
     ///   - room: what its disk is to keep free.
+    ///   - checkpoint: what stands for the beginning of the log: only what is behind it is read.
     ///   - replayVisitor: is given the records about visitors, in order with the events, as ``VisitorRecordCoder`` reads
     ///     them.
     ///   - replayTraffic: is given the records about traffic.
@@ -82,13 +83,14 @@ package final class EventLog: @unchecked Sendable {
         time: any TimeSource = SystemTime(),
         segmentBytesMax: Int = 64 << 20,
         room: DiskRoom.Limits = .none,
+        behind checkpoint: LogCheckpoint? = nil,
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
         replayTraffic: (UInt64, TrafficRecord) -> Void = { _, _ in },
         replayRun: (RunRecord) -> Void = { _ in },
         replay: (UInt64, Event) -> Void
     ) throws(LogError) {
         self.time = time
-        recovery = try LogReader(storage).walkRecords { (sequence, record) throws(LogError) in
+        recovery = try LogReader(storage).walkRecords(behind: checkpoint) { (sequence, record) throws(LogError) in
             switch record {
             case .event(let event): replay(sequence, event)
             case .visitor(_, let bytes): replayVisitor(sequence, bytes)

@@ -36,8 +36,14 @@ package struct LogQuarantine: Sendable {
     package func run() throws(LogError) -> [Finding] {
         let reader = LogReader(storage)
         var findings: [Finding] = []
-        var next: UInt64?
+        var next: UInt64? = try checkpoint(&findings) ?? 1
         let names = try reader.segments()
+        if names.isEmpty, let next, next > 1 {
+            // Nothing is left behind the checkpoint but the sequence.
+            let missing = Segment.name(first: next)
+            try write(Salvage(first: next, gap: next), missing)
+            findings.append(Finding(file: missing, offset: 0, why: "the file is not there"))
+        }
         for (index, name) in names.enumerated() {
             let following = index + 1 < names.count ? LogReader.first(of: names[index + 1]) : nil
             guard let first = LogReader.first(of: name) else { continue }
@@ -65,6 +71,23 @@ package struct LogQuarantine: Sendable {
             }
         }
         return findings
+    }
+
+    /// Puts damaged checkpoints aside, the newest first.
+    ///
+    /// - Returns: where the newest sound one leads on.
+    private func checkpoint(_ findings: inout [Finding]) throws(LogError) -> UInt64? {
+        for name in try storage.checkpoints().sorted(by: >) {
+            do throws(LogError) {
+                return try LogCheckpoint(try storage.read(name), file: name).next
+            } catch {
+                guard case .damagedCheckpoint(_, let why) = error else { throw error }
+                try storage.quarantine(name)
+                try storage.remove(name)
+                findings.append(Finding(file: name, offset: 0, why: why))
+            }
+        }
+        return nil
     }
 
     private func write(_ salvage: borrowing Salvage, _ name: String) throws(LogError) {

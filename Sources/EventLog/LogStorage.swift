@@ -15,9 +15,20 @@ package protocol LogStorage: Sendable {
     /// Has the disk hold bytes back, which ``removeReserve()`` frees; the same again where it does already.
     func makeReserve(bytes: Int) throws(LogError)
     func removeReserve()
+    /// Names of all checkpoints, in no order; ``read(_:)`` reads them.
+    func checkpoints() throws(LogError) -> [String]
+}
+
+/// A storage from whose beginning segments can be dropped.
+package protocol TrimmableStorage: LogStorage {
+    /// Puts bytes under a name, all at once, over what was there; they survive a power cut when this returns.
+    func replace(_ name: String, by bytes: [UInt8]) throws(LogError)
+    /// Removes a file; no power cut brings it back when this returns.
+    func remove(_ name: String) throws(LogError)
 }
 
 extension LogStorage {
+    package func checkpoints() throws(LogError) -> [String] { [] }
     package func freeBytes() -> Int? { nil }
     package func makeReserve(bytes: Int) throws(LogError) {}
     package func removeReserve() {}
@@ -45,6 +56,8 @@ package enum LogError: Error, Equatable, Sendable {
     case io(call: String, path: String, errno: Int32)
     /// Bytes in the middle of the log are not what was written there.
     case damaged(file: String, offset: Int, why: String)
+    /// What stands for the records that were dropped is not what was written.
+    case damagedCheckpoint(file: String, why: String)
     /// What the next records need could not be made durable, so they were not written.
     case unprepared
     /// A newer version wrote this.
@@ -64,6 +77,9 @@ extension LogError: CustomStringConvertible {
         case .damaged(let file, let offset, let why):
             return "\(file): damaged at byte \(offset): \(why). Restore the file from a backup; or, with the service "
                 + "stopped, run `vendue log quarantine`, which puts it aside, keeps what is sound and says what is lost"
+        case .damagedCheckpoint(let file, let why):
+            return "\(file): damaged: \(why). Restore the file from a backup; or, with the service stopped, run "
+                + "`vendue log quarantine`, which puts it aside and says what is lost"
         case .unprepared:
             return
                 "what the next records need, such as visitors' keys, could not be stored; the messages before this one "

@@ -15,6 +15,11 @@ package struct LogAudit {
 
     package init() {}
 
+    /// Begins where a checkpoint ends.
+    ///
+    /// - Parameter checkpoint: of the ledger.
+    package init(behind checkpoint: [StateTable]) throws(CheckpointFault) { try ledger.restore(checkpoint) }
+
     /// Takes in the log's records, in order; those about visitors and traffic concern no money.
     package mutating func add(_ record: LogRecord, sequence: UInt64) {
         switch record {

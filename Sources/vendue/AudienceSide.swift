@@ -83,8 +83,18 @@ final class AudienceSide {
 
     /// Lets the keeper write to the log, and the log tell it how far it is durable.
     ///
-    /// - Throws: where the log has records that cannot be read though their keys are there.
-    func connect(to log: EventLog) throws {
+    /// - Parameter checkpoint: what stands for the log's beginning.
+    /// - Throws: where the log has records that cannot be read though their keys are there, and where records were
+    ///   dropped that no snapshot holds: visitors, their opt-outs among them, would be forgotten in silence.
+    func connect(to log: EventLog, behind checkpoint: LogCheckpoint?) throws {
+        let known = stamps?.oldest ?? 0
+        if let checkpoint, checkpoint.visitorsThrough > known {
+            let snapshots = known == 0 ? "there is none" : "the newest is of record \(known)"
+            throw Failure.input(
+                "the log was trimmed: what its records up to \(checkpoint.visitorsThrough) say of visitors is in the "
+                    + "snapshots in \(folder.path) alone, and \(snapshots); restore that folder from a copy that is newer"
+            )
+        }
         if let damaged {
             throw Failure.input(
                 "record \(damaged) of the log, about a visitor, cannot be read: visitor.keys and keys/visitor in the data "

@@ -12,6 +12,7 @@ internal import Units
 ///     keys/visitor      key of the visitors' pseudonyms, mode 0600
 ///     visitor.keys      a key for each visitor's part of the log, mode 0600
 ///     log/*.vlog        the log
+///     log/*.checkpoint  what stands for records that were dropped from its beginning
 struct DataDirectory {
     let path: String
 

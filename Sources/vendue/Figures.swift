@@ -12,12 +12,14 @@ internal import Units
 enum Figures {
     /// Prometheus' text format.
     static func prometheus(
-        _ server: BidServer, _ log: EventLog, _ clock: ClockWatch, _ files: FileWatch.Counts,
+        _ server: BidServer, _ log: EventLog, _ retention: LogRetention, _ clock: ClockWatch,
+        _ files: FileWatch.Counts,
         _ audience: AudienceFigures, _ ledger: BudgetLedger
     ) -> String {
         server.meters.plan.prometheus(server.sheets) + """
             \(log.prometheus)
             \(clock.prometheus)
+            \(retention.prometheus)
             # HELP vendue_file_reloads_total Looks at the operator's files that found one changed.
             # TYPE vendue_file_reloads_total counter
             vendue_file_reloads_total{outcome="loaded"} \(files.loaded)

@@ -104,6 +104,7 @@ struct PersonExport {
         switch error {
         case .damaged(let file, let offset, let why):
             "the log's segment \(file) is damaged at byte \(offset): \(why); restore it from a copy"
+        case .damagedCheckpoint(let file, let why): "the log's \(file) is damaged: \(why)"
         case .unknownVersion(let file, _): "the log's segment \(file) is of a newer version"
         case .io(let call, let path, let code):
             "the log cannot be read: \(call) of \(path.split(separator: "/").last ?? "") failed with error \(code)"

@@ -45,6 +45,7 @@ final class RunningService: Sendable {
     private let republishing: Task<Void, Never>
     private let files: FileWatch
     private let filesTask: Task<Void, Never>
+    private let retentionTask: Task<Void, Never>
 
     /// Starts everything; returns when both listeners are open.
     ///
@@ -85,7 +86,7 @@ final class RunningService: Sendable {
             },
             logger: logger)
         let money = try money(directory, configuration, ledger, audience, time, logger)
-        try audience.connect(to: money.log)
+        try audience.connect(to: money.log, behind: money.checkpoint)
         let readiness = Readiness(money.log)
         let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
         if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
@@ -135,6 +136,10 @@ final class RunningService: Sendable {
         audience.start()
         await desk.publishNext()
         let republishing = Task { for await _ in republications { await desk.publishNext() } }
+        let retention = LogRetention(
+            directory, days: configuration.log.days, audience: audience.folder, checkpoint: money.checkpoint,
+            time: time,
+            logger: logger)
         let explainer = Explainer(
             keys: keys, visitorKey: visitorKey, consent: configuration.consent, audience: audience.tables, time: time,
             latest: latest)
@@ -142,6 +147,7 @@ final class RunningService: Sendable {
             configuration,
             ledger: ledger,
             log: money.log,
+            retention: retention,
             audience: audience.keeper,
             republishing: republishing,
             hooks: audience.hooks(visitorKey: visitorKey, log: money.log, logPath: directory.log),
@@ -191,6 +197,9 @@ final class RunningService: Sendable {
             )
         }
         logger.info("log: \(found.records) records in \(found.segments) segments")
+        if let checkpoint = money.checkpoint {
+            logger.info("log: records 1 to \(checkpoint.next - 1) were dropped; a checkpoint stands for them")
+        }
         for gap in found.gaps { logger.warning("log: \(LogGap.text(gap)); they were damaged, and were put aside") }
         if !money.log.room.isAmple { tell(hasRoom: false, logger) }
         money.log.onRoom { tell(hasRoom: $0, logger) }
@@ -240,6 +249,7 @@ final class RunningService: Sendable {
         _ configuration: ServiceConfiguration,
         ledger: BudgetLedger,
         log: EventLog,
+        retention: LogRetention,
         audience: AudienceKeeper,
         republishing: Task<Void, Never>,
         hooks: AudienceHooks,
@@ -270,7 +280,9 @@ final class RunningService: Sendable {
             registry: registry,
             publish: publish,
             hooks: ControlHooks(
-                metrics: { Figures.prometheus(bidServer, log, clock, files.counts, audience.figures, ledger) },
+                metrics: {
+                    Figures.prometheus(bidServer, log, retention, clock, files.counts, audience.figures, ledger)
+                },
                 status: { readiness.json },
                 isReady: { readiness.isReady },
                 books: { BookFigures(ledger).json },
@@ -298,6 +310,7 @@ final class RunningService: Sendable {
         }
         controlAddress = .init(host: configuration.control.host, port: controlPort)
         filesTask = Task { await files.run() }
+        retentionTask = Task { await retention.run() }
         do {
             let host = configuration.bid.host
             let bound = try await bidServer.listen(host: host, port: configuration.bid.port, tls: tls) { port in
@@ -316,6 +329,7 @@ final class RunningService: Sendable {
     func stop() async {
         readiness.end()
         filesTask.cancel()
+        retentionTask.cancel()
         await control.triggerGracefulShutdown()
         await bidServer.drain(seconds: 5)
         audience.stop()

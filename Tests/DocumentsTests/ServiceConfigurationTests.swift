@@ -244,6 +244,7 @@ struct ServiceConfigurationTests {
         "what is kept of visitors has bounds",
         arguments: [
             ("retention: 30d", "/retention"), ("retention: { acts_days: 0 }", "/retention/acts_days"),
+            ("retention: { log_days: 31 }", "/retention/log_days"), ("retention: { log: 40 }", "/retention/log"),
             ("audience: { memory: 1 }", "/audience/memory"), ("audience: { memory_mb: 1 }", "/audience/memory_mb"),
         ])
     func retention(yaml: String, pointer: String) throws {

@@ -5,7 +5,7 @@ import Synchronization
 /// Segments in memory that fail, tear and forget on demand.
 ///
 /// It tells bytes that were written from bytes that were synced, so that a test can cut the power between the two.
-final class FaultyStorage: LogStorage {
+final class FaultyStorage: TrimmableStorage {
     /// What goes wrong next; each counts down to nothing.
     struct Faults: Sendable {
         var syncs = 0
@@ -87,8 +87,6 @@ final class FaultyStorage: LogStorage {
         }
     }
 
-    func remove(_ name: String) { state.withLock { $0.files[name] = nil } }
-
     /// The files as another storage, without faults.
     func copy() -> FaultyStorage {
         let other = FaultyStorage()
@@ -112,8 +110,14 @@ final class FaultyStorage: LogStorage {
 
     func names() throws(LogError) -> [String] {
         // In no order, as a directory gives them.
-        Array(files.keys)
+        files.keys.filter { $0.hasSuffix(Segment.suffix) }
     }
+
+    func checkpoints() throws(LogError) -> [String] { files.keys.filter { $0.hasSuffix(LogCheckpoint.suffix) } }
+
+    func replace(_ name: String, by bytes: [UInt8]) throws(LogError) { put(name, bytes) }
+
+    func remove(_ name: String) { state.withLock { $0.files[name] = nil } }
 
     func read(_ name: String) throws(LogError) -> [UInt8] {
         let bytes = state.withLock { $0.faults.reads.countDown() ? nil : $0.files[name] }

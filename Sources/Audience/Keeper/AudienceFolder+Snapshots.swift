@@ -17,6 +17,16 @@ extension AudienceFolder {
         }.sorted(by: >)
     }
 
+    /// The record up to which no start reads the log for visitors any more, whatever happens to the machine; 0 for none.
+    ///
+    /// - Throws: an error of the file system.
+    package func durableSnapshot() throws -> UInt64 {
+        let newest = snapshots().first ?? 0
+        // Its name may have been given a moment ago, and older ones are still there for a power cut to come back to.
+        if newest > 0 { try Self.sync(path) }
+        return newest
+    }
+
     /// Refuses a snapshot without the visitors' keys, before an empty file of keys is made in their place.
     ///
     /// - Throws: ``AudienceFault`` where the file is missing.

@@ -63,15 +63,15 @@ extension AudienceBook {
     ///
     /// - Returns: up to which record the snapshot is true, by visitor; nil where there is none, and all of the log has
     ///   to be read.
-    /// - Throws: ``AudienceFault`` for one that is damaged: what it held stands in the log, but for members of lists, so it
-    ///   may be taken away.
+    /// - Throws: ``AudienceFault`` for one that is damaged: what it held stands in a log that was never trimmed, but for
+    ///   members of lists, so it may then be taken away.
     package func load(from folder: AudienceFolder) throws -> TableStamps? {
         guard let sequence = folder.snapshots().first else { return nil }
         let files = try folder.openSnapshot(sequence)
         defer { files.close() }
         let remedy =
-            "take \(folder.path)/\(sequence).* away: the log holds everything but the members of lists, which have to be "
-            + "uploaded again"
+            "restore it from a backup; or, where the log was never trimmed, take \(folder.path)/\(sequence).* away: the log "
+            + "holds everything but the members of lists, which have to be uploaded again"
         var stamps: TableStamps
         do throws(TableLoadError) {
             stamps = try loadTables(files.tables)

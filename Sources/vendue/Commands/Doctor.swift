@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import BidPlane
 internal import Documents
 internal import EventLog
 internal import Foundation
+internal import Ledger
 internal import Sealing
 internal import Units
 
@@ -88,7 +90,13 @@ struct Doctor: ParsableCommand {
     private func checkLog(_ directory: DataDirectory, _ report: inout Report) {
         guard FileManager.default.fileExists(atPath: directory.log) else { return }
         do {
-            let summary = try LogReader(try DirectoryStorage(path: directory.log)).walk { (_, _) throws(LogError) in }
+            let reader = LogReader(try DirectoryStorage(path: directory.log))
+            let summary = try reader.walk { (_, _) throws(LogError) in }
+            if let checkpoint = try reader.checkpoint() {
+                try BudgetLedger().restore(checkpoint)
+                report.well(
+                    "log: a sound checkpoint stands for records 1 to \(checkpoint.next - 1), which were dropped")
+            }
             report.well("log: \(summary.records) records in \(summary.segments) segments, every checksum right")
             if summary.tornBytes > 0 {
                 report.well(

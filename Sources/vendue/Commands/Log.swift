@@ -17,9 +17,10 @@ struct Log: AsyncParsableCommand {
               vendue log --follow
               vendue log verify
               vendue log quarantine
+              vendue log trim --older-than 400d
             `vendue log show --help` names the options.
             """,
-        subcommands: [Show.self, Verify.self, Quarantine.self],
+        subcommands: [Show.self, Verify.self, Quarantine.self, Trim.self],
         defaultSubcommand: Show.self
     )
 
@@ -105,7 +106,8 @@ struct Log: AsyncParsableCommand {
             discussion: """
                 Example: vendue log verify --data ./vendue-data
 
-                Records that were damaged and put aside are named each time; they are no fault any more.
+                Records that were damaged and put aside are named each time; they are no fault any more. Of a log whose
+                beginning was dropped, the books begin with the checkpoint that stands for it.
                 Exit status: 0 sound, 1 not.
                 """
         )
@@ -114,16 +116,18 @@ struct Log: AsyncParsableCommand {
 
         func run() throws {
             let reader = try place.reader()
-            var audit = LogAudit()
+            var audit: LogAudit
             var visitors = VisitorRecordCount(keysFile: DataDirectory(path: place.data).visitorKeys)
             do throws(LogError) {
-                var adding = audit
-                let summary = try reader.walkRecords { (sequence, record) throws(LogError) in
+                let checkpoint = try reader.checkpoint()
+                var adding = try Self.audit(behind: checkpoint)
+                let summary = try reader.walkRecords(behind: checkpoint) { (sequence, record) throws(LogError) in
                     adding.add(record, sequence: sequence)
                     if case .visitor(let head, _) = record { visitors.add(head) }
                 }
                 audit = adding
                 audit.finish()
+                if let checkpoint { try Self.tell(checkpoint, summary) }
                 Console.line(
                     "\(summary.records) records in \(summary.segments) segments, \(summary.sealed) of them sealed, "
                         + "every checksum right")
@@ -142,6 +146,27 @@ struct Log: AsyncParsableCommand {
             guard audit.faultCount == 0 else { throw Failure.work("\(audit.faultCount) faults") }
             Console.line(
                 "the books balance; late notices can spend at most what stands under “late exposure” beyond a limit")
+        }
+
+        private static func audit(behind checkpoint: LogCheckpoint?) throws(LogError) -> LogAudit {
+            guard let checkpoint else { return LogAudit() }
+            do throws(CheckpointFault) {
+                return try LogAudit(behind: checkpoint.ledger)
+            } catch {
+                throw .damagedCheckpoint(file: LogCheckpoint.name(next: checkpoint.next), why: error.description)
+            }
+        }
+
+        private static func tell(_ checkpoint: LogCheckpoint, _ summary: LogReader.Summary) throws(LogError) {
+            let first = summary.first ?? checkpoint.next
+            guard first <= checkpoint.next else {
+                throw .damaged(
+                    file: Segment.name(first: first), offset: 0,
+                    why: "the log was trimmed while it was read, up to here; verify it again")
+            }
+            Console.line(
+                "books from record \(checkpoint.next) on a checkpoint of records 1 to \(checkpoint.next - 1), of "
+                    + checkpoint.created.rfc3339)
         }
 
         private static func table(_ audit: LogAudit) -> String {
@@ -199,7 +224,8 @@ struct Filter {
             && (until.map { event.instant < $0 } ?? true) && (strategy.map { $0 == event.facts.strategy } ?? true)
     }
 
-    private static func instant(_ text: String) throws -> Instant {
+    /// A time of RFC 3339, or a span back from now.
+    static func instant(_ text: String) throws -> Instant {
         if let instant = Instant(rfc3339: text) { return instant }
         let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
         guard let unit = text.last.flatMap({ seconds[$0] }), let count = Int64(text.dropLast()), count >= 0,
