@@ -145,7 +145,7 @@ struct CheckpointTests {
     }
 
     @Test(
-        "a checkpoint at any record, and the rest folded onto it, come to the same as all of the log", arguments: 0..<10
+        "a checkpoint at any record, and the rest folded onto it, come to the same as all of the log", arguments: 0..<6
     )
     func everyBoundary(seed: UInt64) throws {
         let log = RandomLog(seed: seed, records: 140)
@@ -164,7 +164,7 @@ struct CheckpointTests {
         }
     }
 
-    @Test("checkpoints upon checkpoints come to the same as well", arguments: 0..<12)
+    @Test("checkpoints upon checkpoints come to the same as well", arguments: 0..<6)
     func chain(seed: UInt64) throws {
         let log = RandomLog(seed: seed, records: 600)
         var all = Folded()

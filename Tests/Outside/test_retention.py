@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Dict, Optional
 
 import documents
+from audience import event, new_ifa, post_events
 from load import Load
 from service import Service, eventually, run, temporary_folder
 
@@ -188,6 +189,72 @@ class RetentionTests(unittest.TestCase):
         verified = run("log", "verify", "--data", self.service.data)
         self.assertNotEqual(verified.returncode, 0)
         self.assertIn(words, verified.stdout + verified.stderr)
+
+
+class VisitorRetentionTests(unittest.TestCase):
+    """What old records say of visitors goes only when a snapshot has it."""
+
+    def test_visitors_outlive_the_records_about_them(self) -> None:
+        if FAKE_TIME is None:
+            self.skipTest("faketime is not installed: nothing is old")
+        service = Service(temporary_folder(self) / "data", {"log": LOG})
+        self.addCleanup(service.kill)
+        start(service, days_ago=60)
+        service.register(
+            advertisers=[documents.advertiser()], exchanges=[documents.exchange()],
+            strategies=[documents.strategy("kept", [documents.banner()], cpm="5.00")])
+        known, erased = new_ifa(), new_ifa()
+        self.tell(service, known)
+        load(service, segments=2)
+        service.kill()
+        before = segments_of(service)
+        self.assertIn("is about a visitor, and no snapshot has it yet", self.trim(service))
+        self.assertEqual(segments_of(service), before)
+
+        # To erase somebody makes a snapshot at once.
+        start(service)
+        self.tell(service, erased)
+        self.assertEqual(self.visitor(service, erased, "DELETE"), 204)
+        self.assertTrue(eventually(lambda: self.snapshots(service), 20), service.tail())
+        self.assertEqual(service.stop(), 0)
+        self.assertIn("stands for records 1 to", self.trim(service))
+        self.assertLess(len(segments_of(service)), len(before))
+
+        start(service)
+        self.assertEqual(self.visitor(service, known), 200)
+        self.assertEqual(self.visitor(service, erased), 404)
+        self.assertEqual(service.stop(), 0)
+
+        # Without the snapshot nobody would know of them any more, and of who opted out.
+        aside = service.data / "aside"
+        shutil.copytree(service.data / "audience", aside)
+        for path in self.snapshots(service):
+            path.unlink()
+        with self.assertRaises(AssertionError) as refused:
+            service.start()
+        self.assertIn("the log was trimmed", str(refused.exception))
+        shutil.rmtree(service.data / "audience")
+        aside.rename(service.data / "audience")
+        service.start()
+        self.assertEqual(self.visitor(service, known), 200)
+        self.assertEqual(service.stop(), 0)
+
+    def tell(self, service: Service, ifa: str) -> None:
+        with service.client() as client:
+            answer = post_events(client, service.token, [event("login", {"ifa": ifa})])
+        self.assertEqual((answer.status, answer.json["accepted"]), (200, 1), answer.body)
+
+    def visitor(self, service: Service, ifa: str, method: str = "GET") -> int:
+        with service.control() as control:
+            return control.request(method, f"/v1/visitors/ifa:{ifa}").status
+
+    def snapshots(self, service: Service) -> "list[Path]":
+        return [path for path in (service.data / "audience").iterdir() if path.suffix in (".snapshot", ".histories")]
+
+    def trim(self, service: Service) -> str:
+        done = run("log", "trim", "--older-than", "32d", "--data", service.data)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
 
 
 if __name__ == "__main__":
