@@ -48,7 +48,7 @@ extension BudgetLedger {
             for id in state.billedFirst.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
                 billed.append([Int64(bitPattern: id.high), Int64(bitPattern: id.low)])
             }
-            return [sums, billed, state.pacers.profile.table] + state.recent.tables
+            return [sums, billed, state.pacers.profile.table] + state.recent.tables("recent")
                 + Self.accountTables(state) + [Self.laneTable(state)]
         }
     }
@@ -128,19 +128,28 @@ extension BudgetLedger {
                 ))
         }
         let traffic = try tables.named("traffic", known: ["hour", "isWeekly", "requests"])
-        let minutes = try tables.named("recentMinutes", known: ["minute", "turn", "isLast"])
-        let bids = try tables.named("recentBids", known: ["place", "key"])
-        guard let profile = TrafficProfile(traffic), let recent = RecentBids(minutes, bids) else {
-            throw CheckpointFault(description: "tables traffic and recent… say what cannot be")
+        guard let profile = TrafficProfile(traffic) else {
+            throw CheckpointFault(description: "table traffic says what cannot be")
         }
         state.pacers.profile = profile
-        state.recent = recent
+        state.recent = try recent(tables, "recent")
         try restoreLanes(
             try tables.named("lanes", known: ["spend", "currency"] + EventKind.allCases.map(\.label)), &state)
         try restoreAccounts(tables, &state)
     }
 
+    private static func recent(_ tables: CheckpointTables, _ name: String) throws(CheckpointFault) -> RecentBids {
+        let minutes = try tables.named(name + "Minutes", known: ["minute", "turn", "isLast"])
+        let bids = try tables.named(name + "Bids", known: ["place", "key"])
+        guard let recent = RecentBids(minutes, bids) else {
+            throw CheckpointFault(description: "tables \(minutes.name) and \(bids.name) say what cannot be")
+        }
+        return recent
+    }
+
     private static func restoreLanes(_ lanes: StateTable, _ state: inout State) throws(CheckpointFault) {
+        let sums = try lanes.places("spend", "currency")
+        let counts = EventKind.allCases.map { lanes.column($0.label) }
         for row in 0..<lanes.rows {
             var reader = ByteReader(lanes.text(row))
             guard let exchange = reader.string(), let advertiser = reader.string(), let strategy = reader.string(),
@@ -154,10 +163,10 @@ extension BudgetLedger {
                         strategy: account(.strategy(strategy), &state),
                         advertiser: account(.advertiser(advertiser), &state),
                         lane: fresh(state)))
-            lane.tally.spend = Spend(nanos: lanes[row, "spend"] ?? 0)
-            lane.tally.currency = Currency(number: lanes[row, "currency"] ?? 0) ?? lane.tally.currency
-            for kind in EventKind.allCases {
-                lane.tally.counts[Int(kind.rawValue) - 1] = UInt64(bitPattern: lanes[row, kind.label] ?? 0)
+            lane.tally.spend = Spend(nanos: lanes[row, sums[0]])
+            lane.tally.currency = Currency(number: lanes[row, sums[1]]) ?? lane.tally.currency
+            for (kind, column) in zip(EventKind.allCases, counts) {
+                if let column { lane.tally.counts[Int(kind.rawValue) - 1] = UInt64(bitPattern: lanes[row, column]) }
             }
             state.lanes.append(lane)
         }
@@ -168,9 +177,10 @@ extension BudgetLedger {
     ) throws(CheckpointFault) {
         let table = try tables.named("accounts", known: ["sort"] + Account.fields.map(\.name))
         let columns = Account.fields.map { table.column($0.name) }
+        let sort = try table.places("sort")[0]
         var accounts: [Account] = []
         for row in 0..<table.rows {
-            guard let account = find(table[row, "sort"] ?? -1, table.text(row), &state) else {
+            guard let account = find(table[row, sort], table.text(row), &state) else {
                 throw CheckpointFault(description: "table accounts, row \(row): of a lane that is not there")
             }
             accounts.append(account)
@@ -179,17 +189,19 @@ extension BudgetLedger {
             }
         }
         let minutes = try tables.named("minutes", known: ["account", "minute", "amount"])
+        let minute = try minutes.places("account", "minute", "amount")
         for row in 0..<minutes.rows {
-            try accounts.at(minutes[row, "account"], "minutes")
-                .buckets.restore(minutes[row, "minute"] ?? 0, minutes[row, "amount"] ?? 0)
+            try accounts.at(minutes[row, minute[0]], "minutes")
+                .buckets.restore(minutes[row, minute[1]], minutes[row, minute[2]])
         }
         let quarters = try tables.named("quarters", known: ["account", "sums", "quarter", "amount"])
+        let quarter = try quarters.places("account", "sums", "quarter", "amount")
         for row in 0..<quarters.rows {
-            guard let sums = Sums(rawValue: quarters[row, "sums"] ?? -1) else {
+            guard let sums = Sums(rawValue: quarters[row, quarter[1]]) else {
                 throw CheckpointFault(description: "table quarters, row \(row): no sums of an account")
             }
-            try accounts.at(quarters[row, "account"], "quarters")[keyPath: sums.path]
-                .restore(quarters[row, "quarter"] ?? 0, quarters[row, "amount"] ?? 0)
+            try accounts.at(quarters[row, quarter[0]], "quarters")[keyPath: sums.path]
+                .restore(quarters[row, quarter[2]], quarters[row, quarter[3]])
         }
     }
 
@@ -223,9 +235,23 @@ private struct CheckpointTables {
     }
 }
 
+extension StateTable {
+    /// Where some columns are, looked up once for all rows.
+    fileprivate func places(_ names: String...) throws(CheckpointFault) -> [Int] {
+        var places: [Int] = []
+        for name in names {
+            guard let place = column(name) else {
+                throw CheckpointFault(description: "table \(self.name) has no column “\(name)”")
+            }
+            places.append(place)
+        }
+        return places
+    }
+}
+
 extension [Account] {
-    fileprivate func at(_ number: Int64?, _ table: String) throws(CheckpointFault) -> Account {
-        guard let number, let index = Int(exactly: number), indices.contains(index) else {
+    fileprivate func at(_ number: Int64, _ table: String) throws(CheckpointFault) -> Account {
+        guard let index = Int(exactly: number), indices.contains(index) else {
             throw CheckpointFault(description: "table \(table): of an account that is not there")
         }
         return self[index]

@@ -84,9 +84,11 @@ package struct RecentBids: Sendable {
 /// What a checkpoint keeps of the bids.
 extension RecentBids {
     /// The minutes in their order, and the bids of each.
-    var tables: [StateTable] {
-        var turned = StateTable("recentMinutes", columns: ["minute", "turn", "isLast"])
-        var bids = StateTable("recentBids", columns: ["place", "key"])
+    ///
+    /// - Parameter name: with which the tables' names begin.
+    func tables(_ name: String) -> [StateTable] {
+        var turned = StateTable(name + "Minutes", columns: ["minute", "turn", "isLast"])
+        var bids = StateTable(name + "Bids", columns: ["place", "key"])
         for (place, minute) in minutes.enumerated() {
             turned.append([minute.minute, Int64(minute.turn), place == last ? 1 : 0])
             for key in minute.places.filter({ $0 != 0 }).sorted() {
