@@ -103,7 +103,7 @@ package enum FuzzWorld {
                 budgetPrice: facts.budgetPrice, budgetCurrency: facts.budgetCurrency, quantity: facts.quantity,
                 mtype: facts.mtype, consent: facts.consent, isTest: facts.isTest,
                 billsAtImpression: facts.billsAtImpression, width: Int32(facts.width), height: Int32(facts.height),
-                visitorHigh: facts.visitorHigh, visitorLow: facts.visitorLow), into: &out)
+                visitorHigh: facts.visitorHigh, visitorLow: facts.visitorLow, run: facts.run), into: &out)
         let texts = [
             facts.exchange, facts.advertiser, facts.strategy, facts.creative, facts.seat, facts.deal, facts.auction,
             facts.imp, facts.country, facts.domain,

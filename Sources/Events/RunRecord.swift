@@ -69,7 +69,8 @@ package struct RunMark: Equatable, BitwiseCopyable, Sendable {
 
     private init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    init(run number: UInt32) { rawValue = number == 0 ? 0 : UInt16((number - 1) % Self.count) + 1 }
+    /// - Parameter number: counted since the log began, or a raw value.
+    package init(run number: UInt32) { rawValue = number == 0 ? 0 : UInt16((number - 1) % Self.count) + 1 }
 
     // MARK: In the bytes of facts
 
@@ -123,7 +124,12 @@ package struct RunHistory: Equatable, Sendable {
 extension RunHistory {
     /// The history as a checkpoint of the log has it.
     package var tables: [StateTable] {
-        let runs = StateTable("runs", ["latest": latest.micros, "endsUncleanly": endsUncleanly ? 1 : 0])
+        let runs = StateTable(
+            "runs",
+            [
+                "latest": latest.micros, "latestOfRun": latestOfRun.micros, "count": Int64(count),
+                "endsUncleanly": endsUncleanly ? 1 : 0,
+            ])
         var crashed = StateTable("crashes", columns: ["instant"])
         for crash in crashes { crashed.append([crash.micros]) }
         return [runs, crashed]
@@ -136,6 +142,8 @@ extension RunHistory {
             let instant = crashed.column("instant") ?? (crashed.rows == 0 ? 0 : nil)
         else { return nil }
         latest = Instant(micros: runs[0, "latest"] ?? 0)
+        latestOfRun = Instant(micros: runs[0, "latestOfRun"] ?? 0)
+        count = UInt32(truncatingIfNeeded: runs[0, "count"] ?? 0)
         endsUncleanly = runs[0, "endsUncleanly"] == 1
         crashes = (0..<crashed.rows).map { Instant(micros: crashed[$0, instant]) }
     }

@@ -14,7 +14,8 @@ extension BudgetLedger {
         switch record {
         case .event(let event): replay(event)
         case .traffic(let traffic): learn(traffic)
-        case .visitor, .run: break
+        case .run(let run): replay(run)
+        case .visitor: break
         }
     }
 
@@ -43,13 +44,20 @@ extension BudgetLedger {
     package func checkpoint() -> [StateTable] {
         state.withLock { state in
             let sums = StateTable(
-                "ledger", ["now": state.now.micros, "testEvents": Int64(bitPattern: state.testEvents)])
+                "ledger",
+                [
+                    "now": state.now.micros, "testEvents": Int64(bitPattern: state.testEvents),
+                    "run": Int64(state.run.rawValue), "began": state.began?.micros ?? .min,
+                    "hasEnded": state.hasEnded ? 1 : 0,
+                ])
+            var crashes = StateTable("crashed", columns: ["instant"])
+            for crash in state.crashes { crashes.append([crash.micros]) }
             var billed = StateTable("billedFirst", columns: ["high", "low"])
             for id in state.billedFirst.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
                 billed.append([Int64(bitPattern: id.high), Int64(bitPattern: id.low)])
             }
-            return [sums, billed, state.pacers.profile.table] + state.recent.tables("recent")
-                + Self.accountTables(state) + [Self.laneTable(state)]
+            return [sums, crashes, billed, state.pacers.profile.table] + state.recent.tables("recent")
+                + state.ownRecent.tables("ownRecent") + Self.accountTables(state) + [Self.laneTable(state)]
         }
     }
 
@@ -57,17 +65,25 @@ extension BudgetLedger {
         var accounts = StateTable("accounts", columns: ["sort"] + Account.fields.map(\.name))
         var minutes = StateTable("minutes", columns: ["account", "minute", "amount"])
         var quarters = StateTable("quarters", columns: ["account", "sums", "quarter", "amount"])
+        var carried = StateTable("carried", columns: ["account", "run", "minute", "amount"])
+        var crashes = StateTable("atCrash", columns: ["account", "instant", "committed", "committedToday"])
         for (sort, name, account) in sorted(state) {
             let number = Int64(accounts.rows)
             accounts.append([sort.rawValue] + Account.fields.map { $0.read(account) }, text: name)
             for (minute, amount) in account.buckets.places { minutes.append([number, minute, amount]) }
+            for (run, minute, amount) in account.carried.amounts {
+                carried.append([number, Int64(run.rawValue), minute, amount])
+            }
+            for crash in account.crashes {
+                crashes.append([number, crash.instant.micros, crash.committed, crash.committedToday])
+            }
             for sums in Sums.allCases {
                 for (quarter, amount) in account[keyPath: sums.path].entries {
                     quarters.append([number, sums.rawValue, quarter, amount])
                 }
             }
         }
-        return [accounts, minutes, quarters]
+        return [accounts, minutes, quarters, carried, crashes]
     }
 
     /// Strategies and advertisers by their ids, then the accounts of lanes in the order of these.
@@ -116,10 +132,15 @@ extension BudgetLedger {
     }
 
     private static func restore(_ tables: CheckpointTables, _ state: inout State) throws(CheckpointFault) {
-        let sums = try tables.named("ledger", known: ["now", "testEvents"])
+        let sums = try tables.named("ledger", known: ["now", "testEvents", "run", "began", "hasEnded"])
         guard sums.rows == 1 else { throw CheckpointFault(description: "table ledger has \(sums.rows) rows") }
         state.now = Instant(micros: sums[0, "now"] ?? 0)
         state.testEvents = UInt64(bitPattern: sums[0, "testEvents"] ?? 0)
+        state.run = RunMark(run: UInt32(truncatingIfNeeded: sums[0, "run"] ?? 0))
+        state.began = sums[0, "began"].flatMap { $0 == .min ? nil : Instant(micros: $0) }
+        state.hasEnded = sums[0, "hasEnded"] != 0
+        let crashes = try tables.named("crashed", known: ["instant"])
+        state.crashes = (0..<crashes.rows).map { Instant(micros: crashes[$0, "instant"] ?? 0) }
         let billed = try tables.named("billedFirst", known: ["high", "low"])
         for row in 0..<billed.rows {
             state.billedFirst.insert(
@@ -133,6 +154,7 @@ extension BudgetLedger {
         }
         state.pacers.profile = profile
         state.recent = try recent(tables, "recent")
+        state.ownRecent = try recent(tables, "ownRecent")
         try restoreLanes(
             try tables.named("lanes", known: ["spend", "currency"] + EventKind.allCases.map(\.label)), &state)
         try restoreAccounts(tables, &state)
@@ -194,6 +216,7 @@ extension BudgetLedger {
             try accounts.at(minutes[row, minute[0]], "minutes")
                 .buckets.restore(minutes[row, minute[1]], minutes[row, minute[2]])
         }
+        try restoreRuns(tables, accounts)
         let quarters = try tables.named("quarters", known: ["account", "sums", "quarter", "amount"])
         let quarter = try quarters.places("account", "sums", "quarter", "amount")
         for row in 0..<quarters.rows {
@@ -202,6 +225,26 @@ extension BudgetLedger {
             }
             try accounts.at(quarters[row, quarter[0]], "quarters")[keyPath: sums.path]
                 .restore(quarters[row, quarter[2]], quarters[row, quarter[3]])
+        }
+    }
+
+    /// What accounts know of earlier runs.
+    private static func restoreRuns(
+        _ tables: CheckpointTables, _ accounts: [Account]
+    ) throws(CheckpointFault) {
+        let carried = try tables.named("carried", known: ["account", "run", "minute", "amount"])
+        let place = try carried.places("account", "run", "minute", "amount")
+        for row in 0..<carried.rows {
+            let run = RunMark(run: UInt32(truncatingIfNeeded: carried[row, place[1]]))
+            try accounts.at(carried[row, place[0]], "carried")
+                .carried.add(carried[row, place[3]], of: run, at: carried[row, place[2]])
+        }
+        for account in accounts { account.crashes = [] }
+        let crashes = try tables.named("atCrash", known: ["account", "instant", "committed", "committedToday"])
+        let crash = try crashes.places("account", "instant", "committed", "committedToday")
+        for row in 0..<crashes.rows {
+            try accounts.at(crashes[row, crash[0]], "atCrash").crashes.append(
+                (Instant(micros: crashes[row, crash[1]]), crashes[row, crash[2]], crashes[row, crash[3]]))
         }
     }
 

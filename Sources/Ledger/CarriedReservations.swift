@@ -5,7 +5,7 @@ internal import Events
 /// Kept apart from ``MinuteBuckets``, whose minutes are of one clock: between two runs it may have been set, so that a
 /// minute comes twice.
 struct CarriedReservations {
-    private var amounts: [(run: RunMark, minute: Int64, nanos: Int64)] = []
+    private(set) var amounts: [(run: RunMark, minute: Int64, nanos: Int64)] = []
 
     var sum: Int64 { amounts.reduce(0) { $0 + $1.nanos } }
 

@@ -109,7 +109,7 @@ private final class Weeks {
                 bidID: it.bidID, instant: it.instant, price: it.price, currency: it.currency,
                 budgetPrice: it.budgetPrice, budgetCurrency: it.budgetCurrency, quantity: it.quantity, mtype: it.mtype,
                 consent: 0, isTest: it.isTest, billsAtImpression: false, width: 0, height: 0, visitorHigh: 0,
-                visitorLow: 0), into: &facts)
+                visitorLow: 0, run: it.run), into: &facts)
         for text in [it.exchange, it.advertiser, it.strategy, "c", "", "", "a", "1", "", ""] {
             BidFactsWriter.write(Array(text.utf8), into: &facts)
         }
@@ -127,6 +127,7 @@ private final class Weeks {
         facts.exchange = Bool.random(using: &random) ? "x" : "y"
         facts.advertiser = "acme"
         facts.strategy = Bool.random(using: &random) ? "shoes" : "hats"
+        facts.run = money?.log.run ?? .none
         bids.append(facts)
         // Some are lost in a crash.
         if Int.random(in: 0..<8, using: &random) > 0 { append(Event(.bid, at: clock.now, facts: facts)) }
@@ -165,7 +166,7 @@ private final class Weeks {
         for facts in bids {
             told.append(
                 "\(facts.bidID) \(money.register.entry(facts.bidID, bidInstant: facts.instant).map { "\($0)" } ?? "")")
-            told.append("\(money.register.isLost(facts.bidID, bidInstant: facts.instant, at: clock.now))")
+            told.append("\(money.register.isLost(facts, at: clock.now))")
         }
         return told
     }

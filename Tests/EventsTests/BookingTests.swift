@@ -15,6 +15,7 @@ private func facts(_ random: inout SplitMix64) -> BidFacts {
     facts.isTest = Bool.random(using: &random)
     facts.billsAtImpression = Bool.random(using: &random)
     facts.visitorLow = random.next()
+    facts.run = RunMark(run: UInt32.random(in: 0...511, using: &random))
     func text(_ random: inout SplitMix64) -> String {
         String(repeating: "ö", count: Int.random(in: 0...40, using: &random))
     }
@@ -35,7 +36,7 @@ private func bytes(of facts: BidFacts) -> [UInt8] {
             budgetPrice: facts.budgetPrice, budgetCurrency: facts.budgetCurrency, quantity: facts.quantity,
             mtype: facts.mtype, consent: facts.consent, isTest: facts.isTest,
             billsAtImpression: facts.billsAtImpression, width: 0, height: 0, visitorHigh: facts.visitorHigh,
-            visitorLow: facts.visitorLow),
+            visitorLow: facts.visitorLow, run: facts.run),
         into: &out)
     let texts = [
         facts.exchange, facts.advertiser, facts.strategy, facts.creative, facts.seat, facts.deal, facts.auction,
@@ -70,6 +71,7 @@ private func expectSame(_ booking: Booking?, _ event: Event) {
     #expect(booking?.reserved == event.facts.reserved)
     #expect(booking?.budgetCurrency == event.facts.budgetCurrency)
     #expect(booking?.isTest == event.facts.isTest)
+    #expect(booking?.run == event.facts.run)
     #expect(booking?.settled == event.settled)
     #expect(booking?.released == event.released)
     #expect(booking?.isUnlogged == event.isUnlogged)

@@ -10,12 +10,13 @@ private struct RandomLog {
     private(set) var now = dawn
     private var random: SplitMix64
     private var bids: UInt64 = 0
+    private var run: UInt32 = 0
     /// Bids of which notices may come, with what has become of each.
     private var open: [(facts: BidFacts, isReleased: Bool)] = []
 
     init(seed: UInt64, records count: Int) {
         random = SplitMix64(seed: seed)
-        records.append(.run(RunRecord(.start, at: now)))
+        begin()
         while records.count < count { step() }
     }
 
@@ -38,8 +39,15 @@ private struct RandomLog {
     }
 
     private mutating func turn(isClean: Bool) {
-        if isClean { records.append(.run(RunRecord(.stop, at: now))) }
-        records.append(.run(RunRecord(.start, at: now)))
+        if isClean { records.append(.run(RunRecord(.stop, at: now, number: run))) }
+        // Somebody may have set the clock.
+        if Bool.random(using: &random) { now = now.adding(seconds: Int64.random(in: -300...300, using: &random)) }
+        begin()
+    }
+
+    private mutating func begin() {
+        run += 1
+        records.append(.run(RunRecord(.start, at: now, number: run)))
     }
 
     private mutating func facts() -> BidFacts {
@@ -54,6 +62,7 @@ private struct RandomLog {
             facts.budgetCurrency = Currency("EUR".utf8) ?? .usd
         }
         facts.isTest = Int.random(in: 0..<20, using: &random) == 0
+        facts.run = RunMark(run: run)
         return facts
     }
 
@@ -64,11 +73,12 @@ private struct RandomLog {
     }
 
     private mutating func bid(isLogged: Bool = true) {
-        let facts = facts()
+        var facts = facts()
         if isLogged {
             append(.bid, facts)
             open.append((facts, false))
         } else {
+            facts.run = RunMark(run: run - 1)
             let isBill = Bool.random(using: &random)
             append(isBill ? .billing : .loss, facts) { event in
                 event.isUnlogged = true
@@ -192,7 +202,8 @@ struct CheckpointTests {
         }
         told.append(figures(folded.ledger))
         for number in 1...600 as ClosedRange<UInt64> {
-            told.append("\(restart.isLost(BidID(high: 7, low: number), at: now.adding(seconds: -60), now: now))")
+            told.append(
+                "\(restart.isLost(BidID(high: 7, low: number), of: .none, at: now.adding(seconds: -60), now: now))")
         }
         for second in stride(from: 0, through: 90_000, by: 3000) as StrideThrough<Int64> {
             let instant = now.adding(seconds: second)
