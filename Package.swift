@@ -141,7 +141,7 @@ let package = Package(
         .executableTarget(
             name: "ledger-benchmark",
             dependencies: [
-                "CAllocations", "Events", "Ledger", "OpenRTB", "Units",
+                "BidPlane", "CAllocations", "EventLog", "Events", "Ledger", "OpenRTB", "Units",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "LoadTests/LedgerBenchmark"),

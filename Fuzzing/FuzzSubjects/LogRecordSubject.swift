@@ -179,7 +179,10 @@ package struct LogRecordSubject: InputCheck {
                 replay(sequence, record)
             },
             replayTraffic: { replay($0, .traffic($1)) },
-            replay: { replay($0, .event($1)) })
+            replay: { sequence, logged in
+                guard let event = logged.event else { Property.broken("a replayed event is none") }
+                replay(sequence, .event(event))
+            })
     }
 
     private func checkReopened(_ storage: MemoryStorage, _ found: [LogRecord]) {

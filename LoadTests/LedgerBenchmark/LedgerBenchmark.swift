@@ -38,11 +38,14 @@ struct LedgerBenchmark: ParsableCommand {
     func run() throws {
         let reserving = Reserving()
         print(Self.text(reserving))
-        let replaying = Replaying(LedgerWorld(events: events, strategies: strategies, seed: seed))
+        let world = LedgerWorld(events: events, strategies: strategies, seed: seed)
+        let replaying = Replaying(world)
         print(Self.text(replaying))
-        let result = LedgerResult(reserving: reserving, replaying: replaying)
+        let starting = try Starting(world)
+        print(Self.text(starting))
+        let result = LedgerResult(reserving: reserving, replaying: replaying, starting: starting)
         try write(result)
-        guard reserving.isSound, replaying.isSound else { throw WrongBooks() }
+        guard reserving.isSound, replaying.isSound, starting.isSound else { throw WrongBooks() }
         if check, !result.faults.isEmpty {
             for fault in result.faults { print("beyond its limit: \(fault)") }
             throw ExitCode(1)
@@ -71,6 +74,11 @@ struct LedgerBenchmark: ParsableCommand {
             """
     }
 
+    private static func text(_ starting: Starting) -> String {
+        let rate = String(format: "%7.2f million events a second", starting.eventsPerSecond / 1e6)
+        return "\(pad("start on a log")) \(rate); \(starting.segments) segments, checksums and notices among it"
+    }
+
     private static func pad(_ text: String) -> String { text + String(repeating: " ", count: max(0, 22 - text.count)) }
 
     private func write(_ result: LedgerResult) throws {
@@ -87,6 +95,7 @@ struct LedgerBenchmark: ParsableCommand {
 struct LedgerResult: Encodable {
     let reserving: Reserving
     let replaying: Replaying
+    let starting: Starting
 
     /// What is beyond its limit: of quiet rounds, and half as fast as is aimed at (200 ns, 2,000,000 events a second), so
     /// that a machine that others keep busy fails nothing.
@@ -95,6 +104,7 @@ struct LedgerResult: Encodable {
             (reserving.reserveAndSettle <= 400, "400 ns to reserve and settle"),
             (reserving.allocations == 0, "no allocation by reserving and folding"),
             (replaying.eventsPerSecond >= 1_000_000, "1,000,000 events a second"),
+            (starting.eventsPerSecond >= 500_000, "500,000 events a second of a start"),
         ].compactMap { $0.0 ? nil : $0.1 }
     }
 }

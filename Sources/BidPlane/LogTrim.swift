@@ -107,7 +107,8 @@ package struct LogTrim: Sendable {
             }
             var newest = Instant(micros: .min)
             var visitor: UInt64 = 0
-            let contents = try reader.walkSegment(name, isLast: false) { (sequence, record) throws(LogError) in
+            let contents = try reader.walkSegment(name, isLast: false) {
+                (sequence, record: LogRecord) throws(LogError) in
                 newest = max(newest, record.instant)
                 if case .visitor = record { visitor = sequence }
             }
@@ -140,7 +141,7 @@ package struct LogTrim: Sendable {
         var runs = base?.runs ?? RunHistory()
         let first = base?.next ?? 1
         for name in old.names {
-            _ = try reader.walkSegment(name, isLast: false) { (sequence, record) throws(LogError) in
+            _ = try reader.walkSegment(name, isLast: false) { (sequence, record: LogRecord) throws(LogError) in
                 // What a crash kept from being removed is in the checkpoint before.
                 guard sequence >= first else { return }
                 ledger.replay(record)

@@ -29,7 +29,7 @@ package struct MoneySide: Sendable {
         segmentBytesMax: Int = 64 << 20,
         room: DiskRoom.Limits = .none,
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
-        replay: (Event) -> Void = { _ in }
+        replay: (LoggedEvent) -> Void = { _ in }
     ) throws(LogError) {
         let checkpoint = try LogReader(storage).checkpoint()
         try ledger.restore(checkpoint)

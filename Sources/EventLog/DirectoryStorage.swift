@@ -31,10 +31,26 @@ package struct DirectoryStorage: TrimmableStorage {
     }
 
     package func read(_ name: String) throws(LogError) -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: "\(path)/\(name)") else {
-            throw .io(call: "read", path: "\(path)/\(name)", errno: errno)
+        let path = "\(path)/\(name)"
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .io(call: "read", path: path, errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .io(call: "read", path: path, errno: errno) }
+        var failure: Int32?
+        // What is appended meanwhile is the next reader's.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            while count < buffer.count {
+                let place = unsafe buffer.baseAddress.map { unsafe $0 + count }
+                let read = unsafe Glibc.read(descriptor, place, buffer.count - count)
+                if read < 0, errno == EINTR { continue }
+                if read < 0 { failure = errno }
+                guard read > 0 else { return }
+                count += read
+            }
         }
-        return [UInt8](data)
+        if let failure { throw .io(call: "read", path: path, errno: failure) }
+        return bytes
     }
 
     package func create(_ name: String) throws(LogError) -> any LogFile {

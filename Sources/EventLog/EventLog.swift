@@ -87,15 +87,17 @@ package final class EventLog: @unchecked Sendable {
         replayVisitor: (UInt64, ArraySlice<UInt8>) -> Void = { _, _ in },
         replayTraffic: (UInt64, TrafficRecord) -> Void = { _, _ in },
         replayRun: (RunRecord) -> Void = { _ in },
-        replay: (UInt64, Event) -> Void
+        replay: (UInt64, LoggedEvent) -> Void
     ) throws(LogError) {
         self.time = time
-        recovery = try LogReader(storage).walkRecords(behind: checkpoint) { (sequence, record) throws(LogError) in
+        recovery = try LogReader(storage).walkRecords(behind: checkpoint) {
+            (sequence, record: FoldedRecord) throws(LogError) in
             switch record {
             case .event(let event): replay(sequence, event)
-            case .visitor(_, let bytes): replayVisitor(sequence, bytes)
-            case .traffic(let traffic): replayTraffic(sequence, traffic)
-            case .run(let run): replayRun(run)
+            case .other(.visitor(_, let bytes)): replayVisitor(sequence, bytes)
+            case .other(.traffic(let traffic)): replayTraffic(sequence, traffic)
+            case .other(.run(let run)): replayRun(run)
+            case .other(.event): break
             }
         }
         pending = Mutex(Pending(next: recovery.next))

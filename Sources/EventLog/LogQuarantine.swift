@@ -55,7 +55,8 @@ package struct LogQuarantine: Sendable {
                 findings.append(finding)
             }
             do throws(LogError) {
-                next = try reader.walkSegment(name, isLast: following == nil) { (_, _) throws(LogError) in }.next
+                next = try reader.walkSegment(name, isLast: following == nil) { (_, _: LogRecord) throws(LogError) in }
+                    .next
                 // What was cut off in the header of the last one is begun anew by the next start.
                 if let reached = next, reached < first { next = first }
             } catch {

@@ -54,15 +54,15 @@ package struct LogReader: Sendable {
         from sequence: UInt64 = 0,
         _ body: (UInt64, Event) throws(LogError) -> Void
     ) throws(LogError) -> Summary {
-        try walkRecords(from: sequence) { (number, record) throws(LogError) in
+        try walkRecords(from: sequence) { (number, record: LogRecord) throws(LogError) in
             if case .event(let event) = record { try body(number, event) }
         }
     }
 
     /// The same with the records about visitors, traffic and runs, of all that a checkpoint does not stand for.
-    package func walkRecords(
+    package func walkRecords<Record: LogEntry>(
         behind checkpoint: LogCheckpoint?,
-        _ body: (UInt64, LogRecord) throws(LogError) -> Void
+        _ body: (UInt64, Record) throws(LogError) -> Void
     ) throws(LogError) -> Summary {
         try walkRecords(from: checkpoint?.next ?? 0, after: checkpoint?.runs ?? RunHistory(), body)
     }
@@ -70,10 +70,10 @@ package struct LogReader: Sendable {
     /// The same with the records about visitors, traffic and runs.
     ///
     /// - Parameter runs: what is known of those before `sequence`.
-    package func walkRecords(
+    package func walkRecords<Record: LogEntry>(
         from sequence: UInt64 = 0,
         after runs: RunHistory = RunHistory(),
-        _ body: (UInt64, LogRecord) throws(LogError) -> Void
+        _ body: (UInt64, Record) throws(LogError) -> Void
     ) throws(LogError) -> Summary {
         var summary = Summary()
         summary.runs = runs
@@ -87,7 +87,7 @@ package struct LogReader: Sendable {
                 continue
             }
             do throws(LogError) {
-                let contents = try walkSegment(name, isLast: isLast) { (number, record) throws(LogError) in
+                let contents = try walkSegment(name, isLast: isLast) { (number, record: Record) throws(LogError) in
                     summary.runs.add(record)
                     if number >= sequence { try body(number, record) }
                 }
@@ -135,11 +135,11 @@ package struct LogReader: Sendable {
     /// Every sound record of one segment.
     ///
     /// - Throws: where anything is wrong with it but a torn end of the last.
-    package func walkSegment(
-        _ name: String, isLast: Bool, _ body: (UInt64, LogRecord) throws(LogError) -> Void
+    package func walkSegment<Record: LogEntry>(
+        _ name: String, isLast: Bool, _ body: (UInt64, Record) throws(LogError) -> Void
     ) throws(LogError) -> Segment.Contents {
         let contents = try Segment.walk(try storage.read(name), file: name) { (number, payload) throws(LogError) in
-            guard let record = LogRecord(payload) else {
+            guard let record = Record(payload) else {
                 let first = payload.first ?? 0
                 let isVisitors = VisitorRecordCoder.isVisitorRecord(first)
                 let other = TrafficRecord.isTrafficRecord(first) ? "traffic record" : "event"

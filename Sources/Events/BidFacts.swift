@@ -63,10 +63,12 @@ extension BidFacts {
     enum Place {
         static let flags = 1
         static let consent = 2
+        static let mtype = 3
         static let bidID = 4
         static let instant = 20
         static let budgetPrice = 36
         static let quantity = 44
+        static let currency = 48
         static let budgetCurrency = 51
         static let strings = 74
     }
@@ -120,6 +122,9 @@ extension BidFacts {
         household = IdentityKey(high: high, low: low)
         return true
     }
+
+    /// How many texts facts have.
+    static var stringCount: Int { 10 }
 
     /// In the order in which they are written.
     private static var strings: [WritableKeyPath<BidFacts, String>] {

@@ -1,3 +1,4 @@
+internal import OpenRTB
 package import Units
 
 /// What of an event concerns money, read at known places, without its texts.
@@ -14,6 +15,8 @@ package struct Booking: Sendable {
     package let reserved: Spend
     package let budgetCurrency: Currency
     package let isTest: Bool
+    /// Whether the bid reserved an impression against frequency caps.
+    package let isCapped: Bool
     /// Which run of the service made the bid.
     package let run: RunMark
     package fileprivate(set) var settled: Spend?
@@ -43,6 +46,7 @@ extension Booking {
         reserved = facts.reserved
         budgetCurrency = facts.budgetCurrency
         isTest = facts.isTest
+        isCapped = !facts.caps.isEmpty
         run = facts.run
         settled = event.settled
         released = event.released
@@ -83,6 +87,7 @@ extension Booking {
         bidInstant = Instant(micros: unsafe bytes.word(at: facts + BidFacts.Place.instant))
         let flags = unsafe bytes[facts + BidFacts.Place.flags]
         isTest = flags & 1 != 0
+        isCapped = flags & 4 != 0
         run = RunMark(flags: flags, consent: unsafe bytes[facts + BidFacts.Place.consent])
         let price = CPM(micros: unsafe bytes.word(at: facts + BidFacts.Place.budgetPrice))
         let quantity = Quantity(thousandths: unsafe bytes.word(at: facts + BidFacts.Place.quantity))
@@ -134,12 +139,32 @@ private struct Places {
             unsafe bytes[head] == BidFacts.version
         else { return nil }
         var end = head + BidFacts.Place.strings
-        for _ in 0..<3 {
+        var namesEnd = end
+        for number in 1...BidFacts.stringCount {
             guard end + 2 <= fields else { return nil }
             end += 2 + Int(unsafe bytes.word(at: end) as UInt16)
+            if number == 3 { namesEnd = end }
         }
-        guard end <= fields else { return nil }
-        names = head + BidFacts.Place.strings..<end
+        guard end <= fields, unsafe MarkupType(rawValue: bytes[head + BidFacts.Place.mtype]) != nil,
+            unsafe Currency(bytes[head + BidFacts.Place.currency..<head + BidFacts.Place.currency + 3]) != nil,
+            unsafe Self.endsWithCaps(
+                bytes, from: end, to: fields, isCapped: bytes[head + BidFacts.Place.flags] & 4 != 0)
+        else { return nil }
+        names = head + BidFacts.Place.strings..<namesEnd
+    }
+
+    /// Whether nothing stands behind the texts but the caps, where there are some.
+    private static func endsWithCaps(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int, isCapped: Bool
+    ) -> Bool {
+        guard isCapped else { return start == end }
+        guard start < end else { return false }
+        let count = unsafe Int(bytes[start])
+        guard (1...CappedCounter.countMax).contains(count), start + 1 + 8 * count <= end else { return false }
+        let hasHousehold = (0..<count).contains { index in
+            CappedCounter(rawValue: unsafe bytes.word(at: start + 1 + 8 * index)).isHousehold
+        }
+        return start + 1 + 8 * count + (hasHousehold ? 16 : 0) == end
     }
 }
 

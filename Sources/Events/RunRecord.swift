@@ -99,8 +99,8 @@ package struct RunHistory: Equatable, Sendable {
     package init() {}
 
     /// Takes in a record's kind, the first byte, in the order of the log.
-    package mutating func add(_ record: LogRecord) {
-        guard case .run(let run) = record else {
+    package mutating func add(_ record: some LogEntry) {
+        guard let run = record.run else {
             endsUncleanly = true
             latestOfRun = max(latestOfRun, record.instant)
             return

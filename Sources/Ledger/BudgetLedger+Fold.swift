@@ -27,7 +27,10 @@ extension BudgetLedger {
     /// Folds an event of an earlier run, in the order of the log and at the pace of its own time.
     package func replay(_ event: Event) { replay(Booking(event)) }
 
-    /// The same of an event whose texts nobody read.
+    /// The same of an event in the log's bytes.
+    package func replay(_ event: LoggedEvent) { replay(event.booking) }
+
+    /// The same of what concerns money of it.
     ///
     /// - Complexity: O(1); once a second of the log's time O(accounts).
     package func replay(_ booking: Booking) {

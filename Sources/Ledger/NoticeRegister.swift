@@ -17,6 +17,13 @@ package struct NoticeRegister: Sendable {
         /// Whether its reservation has ended.
         package fileprivate(set) var isReleased = false
 
+        fileprivate mutating func add(_ kind: EventKind, settles: Bool, releases: Bool, _ sequence: UInt64) {
+            kinds |= 1 << kind.rawValue
+            self.sequence = sequence
+            if settles { isSettled = true }
+            if releases { isReleased = true }
+        }
+
         package func has(_ kind: EventKind) -> Bool { kinds & 1 << kind.rawValue != 0 }
     }
 
@@ -54,19 +61,28 @@ package struct NoticeRegister: Sendable {
     /// Remembers an event that has been put into the log.
     package mutating func record(_ event: Event, sequence: UInt64) {
         switch event.kind {
-        case .bid:
-            return
-        case .conversion:
-            conversions[event.instant.micros / 86_400_000_000, default: [:]][event.id] = sequence
+        case .bid: break
+        case .conversion: record(conversion: event, sequence)
         default:
-            let hour = Self.hour(event.facts.instant)
-            var entry = hours[hour]?[event.facts.bidID] ?? Entry()
-            entry.kinds |= 1 << event.kind.rawValue
-            entry.sequence = sequence
-            if event.settled != nil { entry.isSettled = true }
-            if event.released != nil { entry.isReleased = true }
-            hours[hour, default: [:]][event.facts.bidID] = entry
+            hours[Self.hour(event.facts.instant), default: [:]][event.facts.bidID, default: Entry()]
+                .add(event.kind, settles: event.settled != nil, releases: event.released != nil, sequence)
         }
+    }
+
+    /// Remembers an event that the log holds.
+    package mutating func record(_ logged: LoggedEvent, sequence: UInt64) {
+        let booking = logged.booking
+        switch booking.kind {
+        case .bid: break
+        case .conversion: if let event = logged.event { record(conversion: event, sequence) }
+        default:
+            hours[Self.hour(booking.bidInstant), default: [:]][booking.bidID, default: Entry()]
+                .add(booking.kind, settles: booking.settled != nil, releases: booking.released != nil, sequence)
+        }
+    }
+
+    private mutating func record(conversion event: Event, _ sequence: UInt64) {
+        conversions[event.instant.micros / 86_400_000_000, default: [:]][event.id] = sequence
     }
 
     /// Forgets what no notice can repeat any more; cheap when called often.

@@ -24,7 +24,7 @@ final class AudienceSide {
     private let stamps: TableStamps?
     private let logger: Logger
     /// Of the log, the latest notices: what of them is not in a profile yet is taken again.
-    private var notices: [Event] = []
+    private var notices: [LoggedEvent] = []
     private var damaged: UInt64?
 
     /// More than are under way between the log and the profiles at any moment.
@@ -74,11 +74,13 @@ final class AudienceSide {
     }
 
     /// Takes an event out of the log.
-    func replay(_ event: Event) {
-        tables.pending.replay(event)
-        guard event.kind != .bid else { return }
+    func replay(_ logged: LoggedEvent) {
+        if logged.booking.isCapped, logged.kind == .bid || logged.kind == .loss, let event = logged.event {
+            tables.pending.replay(event)
+        }
+        guard logged.kind != .bid else { return }
         if notices.count == Self.noticesMax { notices.removeFirst(Self.noticesMax / 2) }
-        notices.append(event)
+        notices.append(logged)
     }
 
     /// Lets the keeper write to the log, and the log tell it how far it is durable.
@@ -134,7 +136,7 @@ final class AudienceSide {
     /// Starts the thread; every profile is as the log and the registered rules say when this returns.
     func start() {
         keeper.start(durable: line.log?.durableSequence ?? 0)
-        for notice in notices { keeper.follow(notice, isOld: true) }
+        for notice in notices.compactMap(\.event) { keeper.follow(notice, isOld: true) }
         notices = []
     }
 }

@@ -78,7 +78,7 @@ struct PersonExport {
         // The last record may be half written; what was durable before is not.
         let durable = log.durableSequence
         let summary = try LogReader(try DirectoryStorage(path: logPath)).walkRecords {
-            (number, record) throws(LogError) in
+            (number, record: LogRecord) throws(LogError) in
             guard case .visitor(let head, let bytes) = record, let visitor = head.visitor, numbers.contains(visitor)
             else { return }
             guard case .record(_, let told) = try? sealer.read(bytes) else {

@@ -8,8 +8,8 @@ import Units
 struct LogCheckpointTests {
     private func checkpoint(next: UInt64) -> LogCheckpoint {
         var runs = RunHistory()
-        runs.add(.run(RunRecord(.start, at: Instant(micros: 5))))
-        runs.add(.run(RunRecord(.start, at: Instant(micros: 6))))
+        runs.add(LogRecord.run(RunRecord(.start, at: Instant(micros: 5))))
+        runs.add(LogRecord.run(RunRecord(.start, at: Instant(micros: 6))))
         return LogCheckpoint(
             next: next, created: Instant(micros: 77), visitorsThrough: 3, runs: runs,
             ledger: [StateTable("ledger", ["now": 9]), StateTable("lanes", columns: ["spend"])])

@@ -7,7 +7,7 @@ import Units
 struct RunTests {
     private func runs(_ storage: any LogStorage) throws -> [RunRecord.Kind?] {
         var kinds: [RunRecord.Kind?] = []
-        _ = try LogReader(storage).walkRecords { (_, record) throws(LogError) in
+        _ = try LogReader(storage).walkRecords { (_, record: LogRecord) throws(LogError) in
             if case .run(let run) = record { kinds.append(run.kind) } else { kinds.append(nil) }
         }
         return kinds

@@ -24,6 +24,11 @@ struct Entry: Equatable, Sendable {
         number = Int(event.facts.auction) ?? -1
     }
 
+    init(_ sequence: UInt64, _ logged: LoggedEvent) {
+        self.sequence = sequence
+        number = logged.event.flatMap { Int($0.facts.auction) } ?? -1
+    }
+
     init(sequence: UInt64, number: Int) {
         self.sequence = sequence
         self.number = number

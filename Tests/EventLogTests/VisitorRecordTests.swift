@@ -70,7 +70,7 @@ struct VisitorRecordTests {
     func walksRecords() throws {
         let storage = try mixed()
         var kinds: [VisitorRecordCoder.Kind?] = []
-        let summary = try LogReader(storage).walkRecords(from: 2) { (sequence, record) throws(LogError) in
+        let summary = try LogReader(storage).walkRecords(from: 2) { (sequence, record: LogRecord) throws(LogError) in
             switch record {
             case .event: kinds.append(nil)
             case .run: Issue.record("nobody began a run")
@@ -104,14 +104,14 @@ struct VisitorRecordTests {
         let name = storage.sortedNames[0]
         let bytes = storage.files[name] ?? []
         var sound: [LogRecord] = []
-        _ = try LogReader(storage).walkRecords { (_, record) throws(LogError) in sound.append(record) }
+        _ = try LogReader(storage).walkRecords { (_, record: LogRecord) throws(LogError) in sound.append(record) }
         for index in bytes.indices {
             var changed = bytes
             changed[index] ^= 1 << UInt8(index % 8)
             let other = FaultyStorage()
             other.put(name, changed)
             var read: [LogRecord] = []
-            _ = try? LogReader(other).walkRecords { (_, record) throws(LogError) in read.append(record) }
+            _ = try? LogReader(other).walkRecords { (_, record: LogRecord) throws(LogError) in read.append(record) }
             #expect(read.count < sound.count, "byte \(index)")
             #expect(read[...] == sound.prefix(read.count), "byte \(index)")
         }

@@ -82,6 +82,35 @@ private func expectSame(_ booking: Booking?, _ event: Event) {
 
 @Suite("What of an event concerns money")
 struct BookingTests {
+    @Test("bytes are an event for whoever reads all of it and for whoever reads what concerns money, or for neither")
+    func sameBounds() {
+        var random = SplitMix64(seed: 8)
+        var refused = 0
+        for round in 0..<300 {
+            var event = event(&random)
+            if round % 3 == 0 {
+                event.facts.caps = (1...UInt32.random(in: 1...3, using: &random)).map {
+                    CappedCounter(counter: $0, windowSeconds: 60, isHousehold: round % 2 == 0)
+                }
+                if round % 2 == 0 { event.facts.household = IdentityKey(high: 1, low: 2) }
+            }
+            let record = event.bytes()
+            #expect(EventCoder.read(record[...]) == event)
+            #expect(LoggedEvent(record[...])?.booking.isCapped == (round % 3 == 0))
+            for _ in 0..<40 {
+                var other = record
+                if Bool.random(using: &random) { other.removeLast(Int.random(in: 1...80, using: &random)) }
+                other[Int.random(in: 0..<other.count, using: &random)] = UInt8(truncatingIfNeeded: random.next())
+                let whole = EventCoder.read(other[...])
+                let logged = LoggedEvent(other[...])
+                #expect((whole == nil) == (logged == nil), "\(other)")
+                #expect(logged == nil || logged?.event == whole)
+                refused += whole == nil ? 1 : 0
+            }
+        }
+        #expect(refused > 1000)
+    }
+
     @Test("read from bytes it is what the whole event says, and the same as of the event")
     func agrees() throws {
         var random = SplitMix64(seed: 6)

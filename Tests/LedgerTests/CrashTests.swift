@@ -106,7 +106,7 @@ struct CrashTests {
     @Test("of an account whose bids the log has none of, as much is held as the largest bid in the log")
     func holdOfUnknownBid() {
         var history = RunHistory()
-        history.add(.event(.of(.bid, .bid(1))))
+        history.add(LogRecord.event(.of(.bid, .bid(1))))
         let ledger = BudgetLedger()
         ledger.replay(.of(.bid, .bid(1, "hats", micros: 7_000_000)))
         _ = ledger.restart(after: history, at: dawn)
@@ -197,7 +197,7 @@ struct CrashTests {
     @Test("an account without a limit holds nothing back, and begins to when it gets one")
     func holdWithoutLimit() {
         var history = RunHistory()
-        history.add(.event(.of(.bid, .bid(1))))
+        history.add(LogRecord.event(.of(.bid, .bid(1))))
         let ledger = BudgetLedger()
         ledger.replay(.of(.bid, .bid(1)))
         _ = ledger.restart(after: history, at: dawn)

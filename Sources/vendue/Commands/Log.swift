@@ -121,7 +121,8 @@ struct Log: AsyncParsableCommand {
             do throws(LogError) {
                 let checkpoint = try reader.checkpoint()
                 var adding = try Self.audit(behind: checkpoint)
-                let summary = try reader.walkRecords(behind: checkpoint) { (sequence, record) throws(LogError) in
+                let summary = try reader.walkRecords(behind: checkpoint) {
+                    (sequence, record: LogRecord) throws(LogError) in
                     adding.add(record, sequence: sequence)
                     if case .visitor(let head, _) = record { visitors.add(head) }
                 }

@@ -31,7 +31,7 @@ struct DemoTruth {
         var counts: [EventKind: UInt64] = [:]
         var spend: [Currency: Spend] = [:]
         _ = try LogReader(try DirectoryStorage(path: DataDirectory(path: data).log)).walkRecords {
-            (sequence, record) throws(LogError) in
+            (sequence, record: LogRecord) throws(LogError) in
             audit.add(record, sequence: sequence)
             guard case .event(let event) = record, !event.facts.isTest else { return }
             counts[event.kind, default: 0] += 1

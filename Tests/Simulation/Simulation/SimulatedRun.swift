@@ -115,7 +115,7 @@ package struct SimulatedRun {
         let again = BudgetLedger()
         var audit = LogAudit()
         do {
-            _ = try LogReader(disk).walkRecords { (sequence, record) in
+            _ = try LogReader(disk).walkRecords { (sequence, record: LogRecord) in
                 switch record {
                 case .event(let event): again.replay(event)
                 case .run(let run): again.replay(run)
