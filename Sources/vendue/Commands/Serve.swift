@@ -43,8 +43,9 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "vendue") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
         let service = try await RunningService.start(configuration, logger: logger)
-        Console.line("vendue ready bid=\(service.bidAddress.text) control=\(service.controlAddress.text)")
+        // Who reads that it is ready may stop it in the next moment.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+        Console.line("vendue ready bid=\(service.bidAddress.text) control=\(service.controlAddress.text)")
         let stopped = logger
         let failed = try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask {
