@@ -97,14 +97,14 @@ struct LedgerResult: Encodable {
     let replaying: Replaying
     let starting: Starting
 
-    /// What is beyond its limit: of quiet rounds, and half as fast as is aimed at (200 ns, 2,000,000 events a second), so
-    /// that a machine that others keep busy fails nothing.
+    /// What is beyond its limit: of quiet rounds, and half as fast as is aimed at for a reservation (200 ns), a quarter for
+    /// the log (2,000,000 events a second), so that a machine that others keep busy fails nothing.
     var faults: [String] {
         [
             (reserving.reserveAndSettle <= 400, "400 ns to reserve and settle"),
             (reserving.allocations == 0, "no allocation by reserving and folding"),
-            (replaying.eventsPerSecond >= 1_000_000, "1,000,000 events a second"),
-            (starting.eventsPerSecond >= 500_000, "500,000 events a second of a start"),
+            (replaying.eventsPerSecond >= 500_000, "500,000 events a second"),
+            (starting.eventsPerSecond >= 250_000, "250,000 events a second of a start"),
         ].compactMap { $0.0 ? nil : $0.1 }
     }
 }
