@@ -197,7 +197,7 @@ struct JSONReader {
         index += 1
     }
 
-    /// The character of `uXXXX`, or of two of them that are one character.
+    /// The character of `u` and four digits, or of two of them that are one character.
     private mutating func scalar() throws(Refusal) -> Unicode.Scalar {
         let high = try unit()
         if let scalar = Unicode.Scalar(high) { return scalar }

@@ -20,9 +20,9 @@ package enum Durability: String, CaseIterable, Sendable {
 /// next group starts when the last has ended, so a group holds what arrived during one `fdatasync`: under load the
 /// groups grow, not the waiting. Decision records, for which nobody waits, go with the next notice or every 20 ms.
 package final class EventLog: @unchecked Sendable {
-    // Unchecked because it has variables without a lock. Invariant: `writer` and `spare` belong to the
-    // writer thread (and before it starts to who opens the log); `listeners`, `followers`, `tickers`, `rings`, `runNumber`
-    // and the hooks are set before `start`. Everything else is behind a lock or atomic.
+    // Unchecked because it has variables without a lock. Invariant: `writer` and `spare` belong to the writer
+    // thread (and before it starts to who opens the log); `listeners`, `followers`, `tickers`, `rings`, `runNumber` and
+    // the hooks are set before `start`. Everything else is behind a lock or atomic.
     private struct Pending: ~Copyable {
         var frames = ByteWriter(capacity: 1 << 16)
         /// Whether some of them came by ``EventLog/append(_:)``.

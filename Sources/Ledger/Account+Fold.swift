@@ -120,7 +120,7 @@ extension Account {
         buckets.clear()
         countedQuarter = .min
         recountToday(at: now, keeping: kept)
-        crashes.removeAll { $0.instant < now.adding(seconds: -(Self.lifetimeMinutes + 1) * 60) }
+        crashes.removeAll { $0.instant < now.adding(seconds: -Self.lifetimeSecondsMax) }
         guard hasCrashed else { return }
         crashes.append((now, committed.load(ordering: .relaxed), committedToday.load(ordering: .relaxed)))
     }

@@ -13,10 +13,13 @@ package import Units
 /// make this service forget, and after one it is held back until nobody can bill such bids any more.
 package final class Account: @unchecked Sendable {
     // Unchecked because its lock is another's. Invariant: what “the fold alone knows” is touched by ``BudgetLedger``
-    // alone, always under its lock; everything that loops touch, the buckets among it, is atomic.
+    // alone, always under its lock, `crashes` excepted, which nobody changes once the log has been read; everything that
+    // loops touch, the buckets among it, is atomic.
 
     /// Minutes that a reservation lives; bids say so in `exp`.
     package static let lifetimeMinutes: Int64 = 5
+    /// Seconds after which none lives, of whatever part of a minute it is.
+    static let lifetimeSecondsMax = (lifetimeMinutes + 1) * 60
     /// Minutes in the ring: more than live at a time.
     private static let bucketCount = 16
     /// Slices in what a limit leaves.

@@ -49,7 +49,7 @@ extension BudgetLedger {
 
     private static func begin(_ run: RunRecord, _ state: inout State) {
         let kept = state.kept(at: run.instant)
-        state.crashes.removeAll { $0 < run.instant.adding(seconds: -(Account.lifetimeMinutes + 1) * 60) }
+        state.crashes.removeAll { $0 < run.instant.adding(seconds: -Account.lifetimeSecondsMax) }
         if !state.hasEnded { state.crashes.append(run.instant) }
         let lanes = state.lanes.compactMap { $0.accounts?.lane }
         for account in Array(state.accounts.values) + lanes {
@@ -75,10 +75,9 @@ extension BudgetLedger {
             let newest = max(now, min(lead, max(state.now, history.latest)))
             let run = RunRecord(.start, at: now, number: history.count + 1)
             Self.begin(run, &state)
-            let lifetimeSeconds = (Account.lifetimeMinutes + 1) * 60
             let restart = Restart(
-                run: run.mark, began: now, end: newest.adding(seconds: lifetimeSeconds),
-                crashes: history.crashes(since: now.adding(seconds: -lifetimeSeconds)), recent: state.recent,
+                run: run.mark, began: now, end: newest.adding(seconds: Account.lifetimeSecondsMax),
+                crashes: history.crashes(since: now.adding(seconds: -Account.lifetimeSecondsMax)), recent: state.recent,
                 largestBid: state.accounts.values.reduce(0) { max($0, $1.largestBid.load(ordering: .relaxed)) })
             state.restart = restart
             state.readAt = nil
