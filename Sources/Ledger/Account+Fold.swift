@@ -28,13 +28,13 @@ extension Account {
     ///
     /// - Parameter run: an earlier one that made the bid; nil where it is of the run at hand.
     func recover(_ amount: Spend, at instant: Instant, of run: RunMark?) {
-        if run == nil {
-            replayReservation(amount, at: instant)
-        } else {
+        if let run {
             noteBid(amount)
-            carried.add(amount.nanos, of: run ?? .none, at: Self.minute(instant))
+            carried.add(amount.nanos, of: run, at: Self.minute(instant))
             commit(amount.nanos)
             reserved.add(amount.nanos, ordering: .relaxed)
+        } else {
+            replayReservation(amount, at: instant)
         }
         commit(-hold.take(amount.nanos))
     }
