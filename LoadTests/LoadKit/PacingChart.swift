@@ -60,12 +60,14 @@ package struct PacingChart: Encodable, Sendable {
     package var picture: Picture {
         var picture = Picture(
             "Even spending over a day",
-            subtitle: "a day's budget of \(Figure.count(budget)); traffic as people make it, none from 12:00 to 15:00",
-            x: Picture.Axis("hour of the day", .linear(to: 24)) { "\(Int($0)):00" },
+            subtitle: "a day's budget of \(Figure.count(budget)); traffic as people make it; the red day has none "
+                + "from \(Self.outage.lowerBound):00 to \(Self.outage.upperBound):00",
+            x: Picture.Axis("hour of the day", .linear(to: 24, step: 4)) { "\(Int($0)):00" },
             y: Picture.Axis("spent", .linear(to: budget)))
-        picture.addLine(line("after an outage", "#b5323c", \.afterOutage))
+        picture.addBand(Double(Self.outage.lowerBound)..<Double(Self.outage.upperBound), "outage")
         picture.addLine(line("even", "#2a9d8f", \.even))
-        picture.addLine(line("plan", "#22272e", \.planned))
+        picture.addLine(line("after an outage", "#b5323c", \.afterOutage))
+        picture.addPlan(line("plan", "#22272e", \.planned))
         picture.addLevel(budget, "budget")
         return picture
     }

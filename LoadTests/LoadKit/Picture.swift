@@ -70,6 +70,26 @@ package struct Picture: Sendable {
         legend.append((series.name, series.color))
     }
 
+    /// A dashed line through points that are not marked: what was to be, over what was.
+    package mutating func addPlan(_ series: Series) {
+        let places = series.points.map { "\(px($0.x)),\(py($0.y))" }
+        elements.append(
+            "<polyline fill=\"none\" stroke=\"\(series.color)\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\" "
+                + "points=\"\(places.joined(separator: " "))\"/>")
+        legend.append((series.name, series.color))
+    }
+
+    /// A stretch of the x axis, shaded, with its meaning at its top; drawn before what it lies under.
+    package mutating func addBand(_ range: Range<Double>, _ meaning: String) {
+        let start = xPlace(range.lowerBound)
+        let width = xPlace(range.upperBound) - start
+        elements.append(
+            "<rect x=\"\(Self.text(start))\" y=\"\(Self.text(Self.top))\" width=\"\(Self.text(width))\" "
+                + "height=\"\(Self.text(Self.height - Self.top - Self.bottom))\" fill=\"\(Self.faint)\" opacity=\"0.5\"/>"
+        )
+        elements.append(Self.label(meaning, x: start + width / 2, y: Self.top + 18, anchor: "middle"))
+    }
+
     /// Bars on top of each other: the series must have the same `x`, in the same order.
     package mutating func addStack(_ layers: [Series]) {
         guard let first = layers.first else { return }

@@ -25,7 +25,11 @@ package struct PictureScale: Sendable {
     /// - Parameter max: of the values; 0 and below give an axis to 1.
     package static func linear(to max: Double) -> PictureScale {
         let max = max > 0 ? max : 1
-        let step = roundStep(max / 5)
+        return linear(to: max, step: roundStep(max / 5))
+    }
+
+    /// An axis from 0 with a tick each step, whose last is the first that is not below any value.
+    package static func linear(to max: Double, step: Double) -> PictureScale {
         let count = Int((max / step - 1e-9).rounded(.up))
         let ticks = (0...Swift.max(1, count)).map { Tick(value: Double($0) * step, isMajor: true) }
         return PictureScale(kind: .linear, lower: 0, upper: Double(Swift.max(1, count)) * step, ticks: ticks)
