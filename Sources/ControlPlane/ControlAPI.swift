@@ -115,10 +115,11 @@ package struct ControlAPI: Service {
             answer = problem.answer
         } catch is CancellationError {
             // The caller hung up, or the service stops: nobody reads this.
-            answer = Problem.unavailable.answer
+            answer = Problem.unavailable().answer
         } catch {
-            logger.error("\(request.method) \(Self.place(request)): \(error)")
-            answer = Problem.unavailable.answer
+            let fault = RegistryFault(error, at: registry.path)
+            logger.error("\(request.method) \(Self.place(request)): \(fault.map(\.description) ?? "\(error)")")
+            answer = Problem.unavailable(fault?.remedy).answer
         }
         if !answer.headers.contains(where: { $0.name == "Cache-Control" }) {
             answer = answer.adding("Cache-Control", "no-store")

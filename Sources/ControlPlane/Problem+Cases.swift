@@ -127,8 +127,12 @@ extension Problem {
         headers: [.init(name: "Retry-After", value: "5")])
 
     /// Our own failure: the disk is full, the file is locked, and the like.
-    static let unavailable = Problem(
-        name: "registry-unavailable", status: 503, title: "Registry unavailable",
-        detail: "the registry could not be read or written, see the service's log",
-        headers: [.init(name: "Retry-After", value: "5")])
+    ///
+    /// - Parameter remedy: what its operator is to do, where it is known.
+    static func unavailable(_ remedy: String? = nil) -> Problem {
+        Problem(
+            name: "registry-unavailable", status: 503, title: "Registry unavailable",
+            detail: "the registry could not be read or written: \(remedy ?? "see the service's log")",
+            headers: [.init(name: "Retry-After", value: "5")])
+    }
 }

@@ -11,6 +11,7 @@ package import Units
 package final class Registry: Sendable {
     let kinds: [BidderKind]
     let time: any TimeSource
+    let path: String
     /// One connection: registering is rare, and a pool of readers blocks a thread for each that waits.
     let database: DatabaseQueue
     private let progress = Mutex(Progress())
@@ -26,7 +27,7 @@ package final class Registry: Sendable {
     /// - Parameters:
     ///   - path: of the file; its directory must exist.
     ///   - kinds: the bidder kinds of this service; strategies are read with them.
-    /// - Throws: an error of SQLite, whose description says what to do.
+    /// - Throws: `RegistryFault`, where SQLite fails.
     package init(path: String, kinds: [BidderKind], time: any TimeSource = SystemTime()) throws {
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
@@ -35,10 +36,15 @@ package final class Registry: Sendable {
         configuration.label = "registry"
         configuration.busyMode = .timeout(5)
         configuration.journalMode = .wal
-        database = try DatabaseQueue(path: path, configuration: configuration)
-        // With a write-ahead log GRDB turns to NORMAL, which may lose the last commits in a power cut.
-        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try Self.migrator.migrate(database)
+        do {
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            // With a write-ahead log GRDB turns to NORMAL, which may lose the last commits in a power cut.
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try Self.migrator.migrate(database)
+        } catch {
+            throw RegistryFault(error, at: path) ?? error
+        }
+        self.path = path
         self.kinds = kinds
         self.time = time
     }

@@ -70,6 +70,8 @@ final class RunningService: Sendable {
         let time = RunClock(SystemTime())
         let keys = try directory.keyRing(at: time.instant())
         let visitorKey = try directory.visitorKey()
+        // Before the log, whose first record of a run says that a run began.
+        let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
         let ledger = BudgetLedger()
         let builder = SnapshotBuilder(
             kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting,
@@ -86,9 +88,11 @@ final class RunningService: Sendable {
             },
             logger: logger)
         let money = try money(directory, configuration, ledger, audience, time, logger)
+        var isServing = false
+        // A start that comes to nothing ends its run in order: nothing was bid in it, so nothing is held back for it.
+        defer { if !isServing { money.log.stop() } }
         try audience.connect(to: money.log, behind: money.checkpoint)
         let readiness = Readiness(money.log)
-        let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
         if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
         {
             logger.info("wrote an operator token to \(directory.operatorToken)")
@@ -143,7 +147,7 @@ final class RunningService: Sendable {
         let explainer = Explainer(
             keys: keys, visitorKey: visitorKey, consent: configuration.consent, audience: audience.tables, time: time,
             latest: latest)
-        return try await RunningService(
+        let service = try await RunningService(
             configuration,
             ledger: ledger,
             log: money.log,
@@ -163,6 +167,8 @@ final class RunningService: Sendable {
             tls: tls,
             logger: logger
         )
+        isServing = true
+        return service
     }
 
     /// Opens the log, and says what it found.
@@ -305,8 +311,9 @@ final class RunningService: Sendable {
             try await control.run()
         }
         guard let controlPort = await ports.first(where: { _ in true }) else {
-            try await controlTask.value
-            throw Failure.work("the control listener did not open at \(configuration.control.text)")
+            let place = "the control listener cannot be opened at \(configuration.control.text)"
+            do { try await controlTask.value } catch { throw Failure.work("\(place): \(error)") }
+            throw Failure.work("\(place): it ended at once")
         }
         controlAddress = .init(host: configuration.control.host, port: controlPort)
         filesTask = Task { await files.run() }

@@ -14,7 +14,7 @@ import documents
 from audience import new_ifa, view
 from crash_table import Row, again
 from load import Load, Sent
-from service import Client, Service, eventually, temporary_folder
+from service import Client, Service, eventually, run, temporary_folder
 
 MB = 1 << 20
 DISK_MB = 48
@@ -184,6 +184,10 @@ class FullDiskTests(unittest.TestCase):
             answer = client.request("POST", "/v1/events", view({"ifa": new_ifa()}), {
                 "Content-Type": "application/json", "Authorization": f"Bearer {self.service.token}"})
         self.assertEqual(answer.status, 503, answer.body)
+        with self.service.control() as control:
+            answer = control.request(
+                "POST", "/v1/strategies", documents.strategy("late"), {"Content-Type": "application/json"})
+        self.assertEqual((answer.status, "make room" in answer.json["detail"]), (503, True), answer.body)
 
     def start_without_room(self) -> None:
         """Whoever starts it again and again on the full disk loses nothing: it ends, or takes what finds room."""
@@ -227,6 +231,27 @@ class FullDiskTests(unittest.TestCase):
 
     def bids_within(self, seconds: float) -> bool:
         return eventually(lambda: self.bid_status() == 200, seconds)
+
+
+class FullStartTests(unittest.TestCase):
+    """A start that finds no room after a stop in order."""
+
+    def test_it_names_the_file_and_the_remedy_and_leaves_the_log_as_it_was(self) -> None:
+        folder = temporary_folder(self)
+        disk = Disk(folder / "data")
+        refusal = disk.mount()
+        if refusal:
+            self.skipTest(f"a tmpfs cannot be mounted here: {refusal}")
+        self.addCleanup(disk.unmount)
+        service = Service(folder / "data").start()
+        self.addCleanup(service.kill)
+        self.assertEqual(service.stop(), 0)
+        before = run("log", "verify", "--data", service.data).stdout
+        disk.fill(leaving=0)
+        failed = run("serve", "--data", service.data, "--bid", "127.0.0.1:0", "--control", "127.0.0.1:0", seconds=20)
+        self.assertEqual(failed.returncode, 1, failed.stderr)
+        self.assertRegex(failed.stderr, r"registry\.sqlite: its disk is full.*make room")
+        self.assertEqual(run("log", "verify", "--data", service.data).stdout, before)
 
 
 if __name__ == "__main__":

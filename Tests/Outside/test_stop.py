@@ -1,6 +1,7 @@
 """SIGTERM: no more is accepted, what was accepted is answered whole, and the process ends with 0."""
 
 import json
+import socket
 import time
 import unittest
 
@@ -96,6 +97,19 @@ class StopTests(unittest.TestCase):
         self.assertNotIn("vendue ready", second.stdout)
         with self.service.client() as client:
             self.assertEqual(client.bid(EXCHANGE, bid_request()).status, 200)
+
+    def test_a_start_whose_address_is_taken_names_it_and_holds_nothing_back(self) -> None:
+        self.assertEqual(self.service.stop(), 0)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            for side, other in (("bid", "control"), ("control", "bid")):
+                failed = run(
+                    "serve", "--data", self.service.data, f"--{side}", address, f"--{other}", "127.0.0.1:0", seconds=20)
+                self.assertEqual(failed.returncode, 1, failed.stderr)
+                self.assertIn(f"the {side} listener cannot be opened at {address}", failed.stderr)
+        self.service.errors.unlink()
+        self.service.start()
+        self.assertNotIn("did not end in order", self.service.tail(100))
 
 
 if __name__ == "__main__":
