@@ -103,12 +103,17 @@ package enum FuzzWorld {
                 budgetPrice: facts.budgetPrice, budgetCurrency: facts.budgetCurrency, quantity: facts.quantity,
                 mtype: facts.mtype, consent: facts.consent, isTest: facts.isTest,
                 billsAtImpression: facts.billsAtImpression, width: Int32(facts.width), height: Int32(facts.height),
-                visitorHigh: facts.visitorHigh, visitorLow: facts.visitorLow, run: facts.run), into: &out)
+                visitorHigh: facts.visitorHigh, visitorLow: facts.visitorLow, isCapped: !facts.caps.isEmpty,
+                run: facts.run),
+            into: &out)
         let texts = [
             facts.exchange, facts.advertiser, facts.strategy, facts.creative, facts.seat, facts.deal, facts.auction,
             facts.imp, facts.country, facts.domain,
         ]
         for text in texts { BidFactsWriter.write(Array(text.utf8), into: &out) }
+        if !facts.caps.isEmpty { BidFactsWriter.write(capCount: facts.caps.count, into: &out) }
+        for cap in facts.caps { BidFactsWriter.write(cap, into: &out) }
+        if let household = facts.household { BidFactsWriter.write(household: household, into: &out) }
         return out.array()
     }
 
