@@ -72,8 +72,9 @@ struct Matching {
         while true {
             while seen < found {
                 let slot = scratch.found[seen]
-                seen &+= 1
                 // The slots of a strategy are neighbours: one that holds is enough.
+                if slot.strategy != last, tables.bounds[Int(slot.strategy)] < least { return nil }
+                seen &+= 1
                 if slot.strategy == last { continue }
                 if slot.residual != 0, !holds(Int(slot.residual), request, context) { continue }
                 last = slot.strategy
@@ -81,7 +82,7 @@ struct Matching {
             }
             seen = 0
             repeat {
-                guard block < tables.blocks, tables.bounds[block] >= least else {
+                guard block < tables.blocks, tables.blockBounds[block] >= least else {
                     found = 0
                     return nil
                 }
@@ -93,6 +94,7 @@ struct Matching {
 
     /// Strategies that were not looked at, because none of them can bid enough.
     var unreached: Int {
-        block < tables.blocks ? tables.strategies - tables.slots.strategies(before: block) : 0
+        if seen < found { return tables.strategies - Int(scratch.found[seen].strategy) }
+        return block < tables.blocks ? tables.strategies - tables.slots.strategies(before: block) : 0
     }
 }

@@ -14,8 +14,8 @@ package import Units
 ///     bound           9.50               │ 7.20              domain = a.com       1, 700, 9312    postings
 ///                                                            matches              0 1 0 0 1 0 …
 ///
-/// Strategies come in the order of the most that they can bid, so whoever holds an offer need not look at the blocks
-/// whose bound is below it.
+/// Strategies come in the order of the most that they can bid, so whoever holds an offer need not look at those whose
+/// bound is below it: a search ends at the first such match, or before the first block of them.
 ///
 /// Immutable and plain memory: event loops read it without reference counting, atomics or locks, each through a
 /// ``TargetingMatcher`` of its own. What changes is told apart: ``Tombstones`` for what went, another index for what
@@ -34,6 +34,8 @@ package final class TargetingIndex: @unchecked Sendable {
         let blocks: Int
         let slots: SlotTable
         /// The most that any strategy from a block on can bid, by block.
+        let blockBounds: Slab<Int64>
+        /// The most that a strategy can bid, and any behind it.
         let bounds: Slab<Int64>
         /// The rows one after the other, each with a bit for every slot of every block.
         let rows: Slab<UInt64>
@@ -106,6 +108,7 @@ extension TargetingIndex.Tables {
 
     func free() {
         slots.free()
+        blockBounds.free()
         bounds.free()
         rows.free()
         populations.free()
@@ -119,7 +122,7 @@ extension TargetingIndex.Tables {
     }
 
     var bytes: Int {
-        var bytes = slots.bytes + bounds.count * 8 + rows.count * 8
+        var bytes = slots.bytes + (blockBounds.count + bounds.count + rows.count) * 8
         bytes += (populations.count + postings.count + lists.count + residuals.count) * 4
         bytes += valueRows.count * MemoryLayout<ValueRows>.stride
         return bytes + values.bytes + clocks.bytes

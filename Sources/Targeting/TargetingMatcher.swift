@@ -60,8 +60,7 @@ package final class TargetingMatcher {
     /// The next strategy whose targeting accepts the impression; nil at the end, and before any impression.
     ///
     /// - Parameter least: what a strategy must be able to bid to be worth its while, in the unit of the index' bounds.
-    ///   Blocks that are not are left for later: with a smaller `least` the search goes on where it stopped. A strategy
-    ///   of a block that holds others which can bid so much may come all the same.
+    ///   Those that are not are left for later: with a smaller `least` the search goes on where it stopped.
     /// - Returns: numbers in ascending order, each once.
     package func next(
         _ request: borrowing BidRequest, _ context: borrowing TargetingContext, worth least: Int64 = .min
@@ -69,7 +68,7 @@ package final class TargetingMatcher {
         unsafe matching.pointee.next(request, context, worth: least)
     }
 
-    /// Strategies in the blocks that were left for later, gone ones included.
+    /// Strategies that were left for later, gone ones included.
     package var unreached: Int { unsafe matching.pointee.unreached }
 
     /// Turns to another index; the one before lives until its last fact is forgotten.
