@@ -4,13 +4,15 @@ package import Units
 ///
 /// One owner writes, reads and clears it again; it grows by doubling and never shrinks, so that it allocates nothing
 /// once warm.
+///
+/// Public, though no member is: the compiler inlines into other modules only what belongs to a public type.
 @safe
-package struct ByteWriter: ~Copyable {
+public struct ByteWriter: ~Copyable {
     // Invariant: `base` holds `capacity` bytes, the first `count` of them written. Only this type touches them.
     @usableFromInline var base: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
     /// Bytes written.
-    @usableFromInline package private(set) var count = 0
+    @usableFromInline package internal(set) var count = 0
 
     package init(capacity: Int = 4096) {
         unsafe base = .allocate(capacity: capacity)
@@ -20,26 +22,29 @@ package struct ByteWriter: ~Copyable {
     deinit { unsafe base.deallocate() }
 
     /// Forgets the bytes and keeps the memory.
+    @inlinable
     package mutating func clear() { count = 0 }
 
     /// Forgets what was written after a point: `count` as it was then.
+    @inlinable
     package mutating func rewind(to count: Int) {
         precondition(count <= self.count)
         self.count = count
     }
 
+    @inlinable
     package mutating func append(_ byte: UInt8) {
         reserve(1)
         unsafe base[count] = byte
         count += 1
     }
 
+    @inlinable
     package mutating func append(_ bytes: borrowing [UInt8]) {
-        reserve(bytes.count)
-        for index in 0..<bytes.count { unsafe base[count + index] = bytes[index] }
-        count += bytes.count
+        unsafe bytes.withUnsafeBufferPointer { unsafe append($0) }
     }
 
+    @inlinable
     package mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress else { return }
         reserve(bytes.count)
@@ -47,21 +52,25 @@ package struct ByteWriter: ~Copyable {
         count += bytes.count
     }
 
+    @inlinable
     package mutating func append(_ literal: StaticString) {
         unsafe append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// The bytes of a text of a request, as they are.
+    @inlinable
     package mutating func append(_ text: Text, of buffer: TextBuffer) {
         unsafe buffer.withBytes(text) { unsafe append($0) }
     }
 
     /// The bytes of another writer.
+    @inlinable
     package mutating func append(_ other: borrowing ByteWriter) {
         unsafe append(UnsafeBufferPointer(start: other.base, count: other.count))
     }
 
     /// An integer in the machine's (little-endian) order.
+    @inlinable
     package mutating func appendFixed<Integer: FixedWidthInteger>(_ value: Integer) {
         let size = MemoryLayout<Integer>.size
         reserve(size)
@@ -133,13 +142,15 @@ package struct ByteWriter: ~Copyable {
         count += digits
     }
 
+    @inlinable
     @inline(__always)
     package mutating func reserve(_ bytes: Int) {
         if count + bytes > capacity { grow(to: count + bytes) }
     }
 
     @inline(never)
-    private mutating func grow(to needed: Int) {
+    @usableFromInline
+    mutating func grow(to needed: Int) {
         let size = max(needed, capacity * 2)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
         unsafe larger.update(from: base, count: count)
@@ -149,11 +160,13 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// The bytes written, valid for the call.
+    @inlinable
     package borrowing func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
         unsafe try body(UnsafeBufferPointer(start: base, count: count))
     }
 
     /// The bytes from `start` on, valid for the call.
+    @inlinable
     package borrowing func withBytes<Result>(
         from start: Int,
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
@@ -165,6 +178,7 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Room for `size` more bytes, filled by `body`, which returns how many it wrote.
+    @inlinable
     package mutating func appendInPlace(_ size: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
         reserve(size)
         let written = unsafe body(base + count)
