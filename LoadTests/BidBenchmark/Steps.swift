@@ -69,7 +69,9 @@ struct Step {
             "the same where some match, their flight, seat and creatives; none fits"),
         Step("ask", .silent, less: .unfit, "creatives that fit, floors, and the strategies themselves; all pass"),
         Step("decide-unpaid", .unpaid, less: .silent, "offers, best first, each finding its budget empty"),
-        Step("decide-reply", .bidding, less: .silent, "best offer, reservation, seals, response, record"),
+        Step(
+            "bid", .bidding, less: .unmatched,
+            "the best asked until nobody left can win; reservation, seals, response, record"),
         Step("seal", .seal, "one token of 240 bytes"),
         Step("record", .record, "one decision record of 300 bytes into the ring"),
         Step("whole", .bidding, less: .read, "screen to record"),

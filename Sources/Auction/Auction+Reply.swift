@@ -23,11 +23,11 @@ extension Auction {
         )
         var isFirstSeat = true
         for first in winners.indices where isFirstOfSeat(first, context) {
-            let seat = strategy(first, context).seat
             BidResponseWriter.openSeat(isFirst: isFirstSeat, into: &out)
             isFirstSeat = false
-            for index in first..<winners.count where strategy(index, context).seat == seat {
-                writeBid(index, isFirst: index == first, request, screened, context, into: &out)
+            writeBid(first, isFirst: true, request, screened, context, into: &out)
+            for index in first + 1..<winners.count where isOfOneSeat(index, first, context) {
+                writeBid(index, isFirst: false, request, screened, context, into: &out)
             }
             BidResponseWriter.closeSeat(strategy(first, context).seatEscaped, isGrouped: isGrouped, into: &out)
         }
@@ -47,9 +47,12 @@ extension Auction {
     }
 
     private func isFirstOfSeat(_ index: Int, _ context: AuctionContext) -> Bool {
-        let seat = strategy(index, context).seat
-        for earlier in 0..<index where strategy(earlier, context).seat == seat { return false }
+        for earlier in 0..<index where isOfOneSeat(earlier, index, context) { return false }
         return true
+    }
+
+    private func isOfOneSeat(_ one: Int, _ other: Int, _ context: AuctionContext) -> Bool {
+        strategy(one, context).seat == strategy(other, context).seat
     }
 
     private func writeBid(
@@ -125,11 +128,8 @@ extension Auction {
             ),
             into: &tokens.facts
         )
-        BidFactsWriter.write(exchange.id, into: &tokens.facts)
-        BidFactsWriter.write(strategy.advertiser, into: &tokens.facts)
-        BidFactsWriter.write(strategy.id, into: &tokens.facts)
-        BidFactsWriter.write(strategy.creatives[offer.creative].id, into: &tokens.facts)
-        BidFactsWriter.write(strategy.seat, into: &tokens.facts)
+        tokens.facts.append(exchange.factText)
+        tokens.facts.append(strategy.factTexts[offer.creative])
         BidFactsWriter.write(offer.deal, of: buffer, into: &tokens.facts)
         BidFactsWriter.write(request.id, of: buffer, into: &tokens.facts)
         BidFactsWriter.write(request.imps[offer.imp].id, of: buffer, into: &tokens.facts)

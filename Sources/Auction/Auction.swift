@@ -101,7 +101,7 @@ package final class Auction {
     }
 
     /// Sets scheme, host and port of every URL of ours; to be called before the first auction.
-    package func use(_ origin: Origin) { tokens.origin = origin }
+    package func use(_ origin: Origin) { tokens.use(origin) }
 
     /// Decides on one request.
     ///

@@ -1,4 +1,5 @@
 package import Documents
+internal import Events
 internal import OpenRTB
 package import Targeting
 
@@ -6,6 +7,8 @@ package import Targeting
 package final class Exchange: Sendable {
     package let id: [UInt8]
     package let document: ExchangeDocument
+    /// Its id as the facts of its bids have it.
+    let factText: [UInt8]
     /// A bit for each format that it takes, by its number.
     private let formats: UInt8
     /// `asi` under which it stands in supply chains, in lower case; empty where that is not known.
@@ -18,6 +21,7 @@ package final class Exchange: Sendable {
     init(id: [UInt8], document: ExchangeDocument) {
         self.id = id
         self.document = document
+        factText = BidFactsWriter.written(id)
         let taken = document.formats.isEmpty ? Array(MarkupType.allCases) : Array(document.formats)
         formats = taken.reduce(0) { $0 | 1 << $1.rawValue }
         sellerDomain = Array(document.sellerDomain.utf8)

@@ -2,6 +2,7 @@ internal import Audience
 internal import BidKit
 internal import Creative
 internal import Documents
+internal import Events
 internal import Ledger
 internal import Targeting
 internal import Units
@@ -30,6 +31,8 @@ package final class Strategy: Sendable {
     /// Whether it takes all impressions of a request or none.
     let isRoadblock: Bool
     let creatives: [Creative]
+    /// Of each creative, what the facts of its bids say in the same words: advertiser, strategy, creative, seat.
+    let factTexts: [[UInt8]]
     /// Of each creative, hashes of its advertiser's domains.
     let domains: [[UInt64]]
     /// Its own frequency caps.
@@ -75,6 +78,7 @@ package final class Strategy: Sendable {
         exp = document.exp
         isRoadblock = document.isRoadblock
         creatives = document.creatives.map { Creative($0, campaign: document.id, categories: categories) }
+        factTexts = creatives.map { [id, advertiser, seat] in BidFactsWriter.written(advertiser, id, $0.id, seat) }
         domains = document.creatives.map { $0.adomain.map { Self.hash(Array($0.utf8)) } }
         caps = ImpressionCap.list(document.frequency, .strategy, of: document.id)
         let creativeCaps = document.creatives.map { creative in

@@ -39,13 +39,26 @@ final class TokenWriter {
     private(set) var urls = MarkupURLs()
 
     private let sealer: Sealer
-    var origin = Origin("http://localhost")
+    /// Where exchanges and browsers call us, as it begins every URL.
+    private var plainOrigin = ByteWriter(capacity: 64)
+    private var secureOrigin = ByteWriter(capacity: 64)
     private var plain = ByteWriter(capacity: 512)
     private var exchangeToken = ByteWriter(capacity: 1024)
     private var browserToken = ByteWriter(capacity: 1024)
     private var isSecure = false
 
-    init(sealer: Sealer) { self.sealer = sealer }
+    init(sealer: Sealer) {
+        self.sealer = sealer
+        use(Origin("http://localhost"))
+    }
+
+    /// Begins all URLs so from now on.
+    func use(_ origin: Origin) {
+        plainOrigin.clear()
+        plainOrigin.append(origin.plain)
+        secureOrigin.clear()
+        secureOrigin.append(origin.secure)
+    }
 
     /// Seals `facts` into both tokens.
     func seal(landing: [UInt8], secure: Bool) {
@@ -59,22 +72,20 @@ final class TokenWriter {
         browserToken.clear()
         appendToken(to: &browserToken)
         urls.impression.clear()
-        urls.impression.append(base)
-        urls.impression.append(NoticePath.impression)
-        urls.impression.append(browserToken)
+        write(NoticePath.impression, browserToken, into: &urls.impression)
         urls.impression.append("?p=${AUCTION_PRICE}")
         urls.click.clear()
-        urls.click.append(base)
-        urls.click.append(NoticePath.click)
-        urls.click.append(browserToken)
+        write(NoticePath.click, browserToken, into: &urls.click)
         urls.event.clear()
-        urls.event.append(base)
-        urls.event.append(NoticePath.event)
-        urls.event.append(browserToken)
+        write(NoticePath.event, browserToken, into: &urls.event)
         urls.event.append("?e=")
     }
 
-    private var base: [UInt8] { isSecure ? origin.secure : origin.plain }
+    private func write(_ path: StaticString, _ token: borrowing ByteWriter, into out: inout ByteWriter) {
+        if isSecure { out.append(secureOrigin) } else { out.append(plainOrigin) }
+        out.append(path)
+        out.append(token)
+    }
 
     private func appendToken(to out: inout ByteWriter) {
         let size = Sealer.tokenCount(plain.count)
@@ -88,17 +99,11 @@ final class TokenWriter {
     /// - Source: OpenRTB 2.6, 4.4.1.
     func writeNotices(into out: inout ByteWriter) {
         out.append(",\"nurl\":\"")
-        writeNotice(NoticePath.win, into: &out)
+        write(NoticePath.win, exchangeToken, into: &out)
         out.append("?p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}&m=${AUCTION_MIN_TO_WIN}\",\"burl\":\"")
-        writeNotice(NoticePath.billing, into: &out)
+        write(NoticePath.billing, exchangeToken, into: &out)
         out.append("?p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}&q=${AUCTION_MULTIPLIER}\",\"lurl\":\"")
-        writeNotice(NoticePath.loss, into: &out)
+        write(NoticePath.loss, exchangeToken, into: &out)
         out.append("?p=${AUCTION_PRICE}&r=${AUCTION_LOSS}&m=${AUCTION_MIN_TO_WIN}\"")
-    }
-
-    private func writeNotice(_ path: StaticString, into out: inout ByteWriter) {
-        out.append(base)
-        out.append(path)
-        out.append(exchangeToken)
     }
 }

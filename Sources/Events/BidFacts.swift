@@ -221,6 +221,13 @@ package enum BidFactsWriter {
         out.append(bytes)
     }
 
+    /// Strings of ours as they are written one after the other: for those that every bid of a creative repeats.
+    package static func written(_ strings: [UInt8]...) -> [UInt8] {
+        var out = ByteWriter(capacity: 128)
+        for bytes in strings { write(bytes, into: &out) }
+        return out.array()
+    }
+
     /// A string of the request; what exceeds 256 bytes is cut.
     package static func write(_ text: Text, of buffer: TextBuffer, into out: inout ByteWriter) {
         let kept = text.slice(from: 0, count: Limits.idBytesMax)
