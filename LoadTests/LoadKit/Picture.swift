@@ -79,7 +79,7 @@ package struct Picture: Sendable {
         legend.append((series.name, series.color))
     }
 
-    /// A stretch of the x axis, shaded, with its meaning at its top; drawn before what it lies under.
+    /// A stretch of the x axis, shaded, with its meaning at its top; to be added before the lines that cross it.
     package mutating func addBand(_ range: Range<Double>, _ meaning: String) {
         let start = xPlace(range.lowerBound)
         let width = xPlace(range.upperBound) - start

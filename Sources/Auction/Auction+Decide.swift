@@ -24,7 +24,7 @@ extension Auction {
             shortlist(slot, of: request, screened, context, wants: .all)
             decideSeveral(slot, most, pod?.poddur, request, context)
         }
-        let passedOver = search.unreached
+        let passedOver = search.unreached(context.snapshot)
         unreached += passedOver
         pass(slot.imp.privateAuction ? .deal : .outranked, by: passedOver)
         pass(.targeting, by: max(0, context.snapshot.count - matched - passedOver))

@@ -26,7 +26,7 @@ extension Auction {
             BidResponseWriter.openSeat(isFirst: isFirstSeat, into: &out)
             isFirstSeat = false
             writeBid(first, isFirst: true, request, screened, context, into: &out)
-            for index in first + 1..<winners.count where isOfOneSeat(index, first, context) {
+            for index in first + 1..<winners.count where haveSameSeat(index, first, context) {
                 writeBid(index, isFirst: false, request, screened, context, into: &out)
             }
             BidResponseWriter.closeSeat(strategy(first, context).seatEscaped, isGrouped: isGrouped, into: &out)
@@ -47,11 +47,11 @@ extension Auction {
     }
 
     private func isFirstOfSeat(_ index: Int, _ context: AuctionContext) -> Bool {
-        for earlier in 0..<index where isOfOneSeat(earlier, index, context) { return false }
+        for earlier in 0..<index where haveSameSeat(earlier, index, context) { return false }
         return true
     }
 
-    private func isOfOneSeat(_ one: Int, _ other: Int, _ context: AuctionContext) -> Bool {
+    private func haveSameSeat(_ one: Int, _ other: Int, _ context: AuctionContext) -> Bool {
         strategy(one, context).seat == strategy(other, context).seat
     }
 

@@ -162,9 +162,11 @@ package final class Auction {
     /// No bid at all: because nothing reached the request, because nothing was offered, or because time ran out.
     func reasonForSilence(_ context: AuctionContext) -> NoBidReason {
         if context.deadline.hasPassed(at: time.moment()) { return .insufficientTime }
-        if inconvertible > 0, inconvertible == considered { return .currency }
-        if considered > 0 || unreached > 0 { return .noOffer }
-        return flights.isAnyOpen(in: context.snapshot, at: context.instant) ? .noMatch : .noStrategies
+        if inconvertible > 0, inconvertible == considered, unreached == 0 { return .currency }
+        if considered > 0 { return .noOffer }
+        guard flights.isAnyOpen(in: context.snapshot, at: context.instant) else { return .noStrategies }
+        // Who cannot reach the floor was not asked, and might not have matched.
+        return unreached > 0 ? .noOffer : .noMatch
     }
 
     /// Counts that a strategy makes no bid on an impression.

@@ -59,8 +59,10 @@ final class Search {
         return base.next(request, context, worth: Self.before(baseGain, least))
     }
 
-    /// Strategies that were passed over because they cannot bid enough.
-    var unreached: Int { tail.unreached + base.unreached }
+    /// Strategies that may bid and were not looked at, because they cannot bid enough or nobody asked any further.
+    func unreached(_ snapshot: Snapshot) -> Int {
+        snapshot.count(fromBase: base.firstUnreached, fromTail: tail.firstUnreached)
+    }
 
     /// What a bound must have been by older rates to come to `least` by these.
     private static func before(_ gain: Int64, _ least: Int64) -> Int64 {

@@ -90,6 +90,14 @@ package final class Snapshot: Sendable {
         return rest < tail.strategies.count ? tail.strategies[rest] : fresh[rest &- tail.strategies.count]
     }
 
+    /// How many strategies of the base and of the tail may bid, from a place in each on.
+    ///
+    /// - Complexity: O(log gone).
+    func count(fromBase first: Int, fromTail tailFirst: Int) -> Int {
+        base.strategies.count - first - gone.base.count(from: first)
+            + tail.strategies.count - tailFirst - gone.tail.count(from: tailFirst)
+    }
+
     /// Numbers of the strategies that may bid.
     ///
     /// - Complexity: O(strategies).

@@ -72,6 +72,11 @@ struct Gone {
         slots.insert(contentsOf: own, at: Self.place(of: first, in: slots))
     }
 
+    /// How many are at a number or behind it.
+    ///
+    /// - Complexity: O(log count).
+    func count(from number: Int) -> Int { count - Self.place(of: number, in: numbers) }
+
     /// Where a value stands, or would.
     private static func place<Value: Comparable>(of value: Value, in values: [Value]) -> Int {
         var low = 0

@@ -27,7 +27,7 @@ package final class Registry: Sendable {
     /// - Parameters:
     ///   - path: of the file; its directory must exist.
     ///   - kinds: the bidder kinds of this service; strategies are read with them.
-    /// - Throws: `RegistryFault`, where SQLite fails.
+    /// - Throws: ``RegistryFault``, where SQLite fails.
     package init(path: String, kinds: [BidderKind], time: any TimeSource = SystemTime()) throws {
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])

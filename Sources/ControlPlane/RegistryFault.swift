@@ -13,8 +13,8 @@ package struct RegistryFault: Error, CustomStringConvertible {
         self.error = error
     }
 
-    /// The remedy, without the path: callers from outside need not know it.
-    var remedy: String {
+    /// The remedy, without the path, which callers from outside need not know; nil where SQLite's own words say all.
+    var remedy: String? {
         switch error.resultCode {
         case .SQLITE_FULL: "its disk is full; make room on it"
         // SQLite says the same where the file of its index finds no room.
@@ -23,13 +23,12 @@ package struct RegistryFault: Error, CustomStringConvertible {
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
             "it may not be opened for writing; see to owner and mode of the file and of its directory"
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: "it is damaged; restore it from a backup"
-        default: "see SQLite's error"
+        default: nil
         }
     }
 
-    /// One line: the file, the remedy and SQLite's own words.
+    /// One line: the file, the remedy, and SQLite's own words with what it was asked.
     package var description: String {
-        let words = error.message.map { ": \($0)" } ?? ""
-        return "\(path): \(remedy) (SQLite \(error.extendedResultCode.rawValue)\(words))"
+        "\(path): \(remedy.map { "\($0) " } ?? "")(\(error); extended code \(error.extendedResultCode.rawValue))"
     }
 }

@@ -8,7 +8,8 @@ package import Units
 /// Public, though no member is: the compiler inlines into other modules only what belongs to a public type.
 @safe
 public struct ByteWriter: ~Copyable {
-    // Invariant: `base` holds `capacity` bytes, the first `count` of them written. Only this type touches them.
+    // Invariant: `base` holds `capacity` bytes, the first `count` of them written. Only this type touches them, though
+    // what is inlined elsewhere must be open to the module.
     @usableFromInline var base: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
     /// Bytes written.

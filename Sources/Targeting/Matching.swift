@@ -72,9 +72,10 @@ struct Matching {
         while true {
             while seen < found {
                 let slot = scratch.found[seen]
-                // The slots of a strategy are neighbours: one that holds is enough.
+                // Left unseen: a search for less goes on here.
                 if slot.strategy != last, tables.bounds[Int(slot.strategy)] < least { return nil }
                 seen &+= 1
+                // The slots of a strategy are neighbours: one that holds is enough.
                 if slot.strategy == last { continue }
                 if slot.residual != 0, !holds(Int(slot.residual), request, context) { continue }
                 last = slot.strategy
@@ -82,7 +83,7 @@ struct Matching {
             }
             seen = 0
             repeat {
-                guard block < tables.blocks, tables.blockBounds[block] >= least else {
+                guard block < tables.blocks, tables.bound(of: block) >= least else {
                     found = 0
                     return nil
                 }
@@ -92,9 +93,11 @@ struct Matching {
         }
     }
 
-    /// Strategies that were not looked at, because none of them can bid enough.
-    var unreached: Int {
-        if seen < found { return tables.strategies - Int(scratch.found[seen].strategy) }
-        return block < tables.blocks ? tables.strategies - tables.slots.strategies(before: block) : 0
+    /// The first strategy that was not looked at, because it and all behind it cannot bid enough, or because the caller
+    /// asked no further; the count of strategies where all were.
+    var firstUnreached: Int {
+        guard seen < found || block < tables.blocks else { return tables.strategies }
+        let next = seen < found ? scratch.found[seen].strategy : tables.slots.firstStrategy(of: block)
+        return Int(next == last ? next + 1 : next)
     }
 }

@@ -48,8 +48,10 @@ struct SlotTable: BitwiseCopyable {
 
     var bytes: Int { (firsts.count + guarded.count) * 8 + (started.count + residuals.count) * 4 }
 
-    /// Strategies that start before a block.
-    func strategies(before block: Int) -> Int { Int(started[block]) }
+    /// The strategy of a block's first slot.
+    func firstStrategy(of block: Int) -> UInt32 {
+        firsts.contains(bit: block * 512) ? started[block] : started[block] - 1
+    }
 
     /// The slots of a strategy.
     ///

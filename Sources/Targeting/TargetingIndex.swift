@@ -33,9 +33,7 @@ package final class TargetingIndex: @unchecked Sendable {
         /// Runs of 512 slots.
         let blocks: Int
         let slots: SlotTable
-        /// The most that any strategy from a block on can bid, by block.
-        let blockBounds: Slab<Int64>
-        /// The most that a strategy can bid, and any behind it.
+        /// The most that a strategy can bid, and any behind it, by strategy.
         let bounds: Slab<Int64>
         /// The rows one after the other, each with a bit for every slot of every block.
         let rows: Slab<UInt64>
@@ -71,6 +69,7 @@ package final class TargetingIndex: @unchecked Sendable {
     /// - Complexity: some microseconds a strategy, more where lists are long.
     package init(_ predicates: [Predicate], bounds: [Int64] = [], seed: Seed = .drawn) {
         precondition(bounds.isEmpty || bounds.count == predicates.count)
+        assert(zip(bounds, bounds.dropFirst()).allSatisfy { $0 >= $1 }, "whoever can bid more comes first")
         var builder = TargetingIndexBuilder(predicates, seed: seed)
         (tables, leaves) = builder.finish(bounds)
     }
@@ -93,6 +92,10 @@ package final class TargetingIndex: @unchecked Sendable {
 }
 
 extension TargetingIndex.Tables {
+    /// The most that any strategy can bid that has a slot in a block or behind it.
+    @inline(__always)
+    func bound(of block: Int) -> Int64 { bounds[Int(slots.firstStrategy(of: block))] }
+
     /// The slots in use of a block.
     @inline(__always)
     func active(_ block: Int) -> Slab<UInt64>.Block {
@@ -108,7 +111,6 @@ extension TargetingIndex.Tables {
 
     func free() {
         slots.free()
-        blockBounds.free()
         bounds.free()
         rows.free()
         populations.free()
@@ -122,7 +124,7 @@ extension TargetingIndex.Tables {
     }
 
     var bytes: Int {
-        var bytes = slots.bytes + (blockBounds.count + bounds.count + rows.count) * 8
+        var bytes = slots.bytes + (bounds.count + rows.count) * 8
         bytes += (populations.count + postings.count + lists.count + residuals.count) * 4
         bytes += valueRows.count * MemoryLayout<ValueRows>.stride
         return bytes + values.bytes + clocks.bytes

@@ -80,7 +80,6 @@ struct TargetingIndexBuilder {
             strategies: strategies,
             blocks: stride / Slab<UInt64>.wordsPerBlock,
             slots: SlotTable(slots),
-            blockBounds: Slab(blockBounds(bounds), padding: 0),
             bounds: Slab(bounds.isEmpty ? Array(repeating: .max, count: strategies) : bounds, padding: 0),
             rows: rows.takeRows(),
             populations: Slab(rows.populations, padding: 0),
@@ -97,11 +96,6 @@ struct TargetingIndexBuilder {
             hasLeaves: !vocabulary.leaves.isEmpty
         )
         return (tables, vocabulary.leaves)
-    }
-
-    /// Bounds never rise, so that of a block's first slot holds for all behind it.
-    private func blockBounds(_ bounds: [Int64]) -> [Int64] {
-        Swift.stride(from: 0, to: slots.count, by: 512).map { bounds.isEmpty ? .max : bounds[Int(slots[$0].strategy)] }
     }
 
     // MARK: Residuals

@@ -68,8 +68,8 @@ package final class TargetingMatcher {
         unsafe matching.pointee.next(request, context, worth: least)
     }
 
-    /// Strategies that were left for later, gone ones included.
-    package var unreached: Int { unsafe matching.pointee.unreached }
+    /// The first strategy that was left for later, with all behind it; the index' count where none was.
+    package var firstUnreached: Int { unsafe matching.pointee.firstUnreached }
 
     /// Turns to another index; the one before lives until its last fact is forgotten.
     private func adopt(_ index: TargetingIndex, _ tombstones: Tombstones) {

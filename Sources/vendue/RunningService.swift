@@ -72,6 +72,10 @@ final class RunningService: Sendable {
         let visitorKey = try directory.visitorKey()
         // Before the log, whose first record of a run says that a run began.
         let registry = try Registry(path: directory.registry, kinds: Bidders.kinds, time: time)
+        if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
+        {
+            logger.info("wrote an operator token to \(directory.operatorToken)")
+        }
         let ledger = BudgetLedger()
         let builder = SnapshotBuilder(
             kinds: Bidders.kinds, ledger: ledger, rates: files.terms.rates, vetting: files.terms.vetting,
@@ -89,14 +93,11 @@ final class RunningService: Sendable {
             logger: logger)
         let money = try money(directory, configuration, ledger, audience, time, logger)
         var isServing = false
-        // A start that comes to nothing ends its run in order: nothing was bid in it, so nothing is held back for it.
+        // A start that comes to nothing ends its run in order: nothing was bid in it, so nothing is held back for it. The
+        // rest ends with the process.
         defer { if !isServing { money.log.stop() } }
         try audience.connect(to: money.log, behind: money.checkpoint)
         let readiness = Readiness(money.log)
-        if try registry.operatorTokenIfNew(delivering: { try SecretFile.write($0, to: directory.operatorToken) }) != nil
-        {
-            logger.info("wrote an operator token to \(directory.operatorToken)")
-        }
 
         let bidServer = try await BidServer(
             BidServices(

@@ -117,7 +117,7 @@ struct EarlyStopTests {
 
     @Test("when the best cannot pay, those who were passed over get a hearing, one after the other")
     func exhausted() throws {
-        // Each can pay once, and with the first price known the blocks of all but the best are left for later.
+        // Each can pay once, and with the first price known all who cannot bid as much are left for later.
         let count = 1500
         let drafts = try (0..<15).map { number in
             // Every seventh wants a visitor of another country.

@@ -67,6 +67,18 @@ struct NoBidTests {
         #expect(held.passes(.seat) == 1)
     }
 
+    @Test(
+        "who cannot reach the floor is not asked, which is no answer about currencies, and none about flights that are over"
+    )
+    func belowTheFloor() throws {
+        let floor = [#"{"bidfloor":2}"#]
+        let yen = #"{"id":"yen","currency":"JPY"}"#
+        #expect(try Self.outcome(try AuctionKit(yen), imps: floor) == .noBid(.currency))
+        #expect(try Self.outcome(try AuctionKit(yen, #"{"terms":{"cpm":"1"}}"#), imps: floor) == .noBid(.noOffer))
+        let over = #"{"terms":{"cpm":"1"},"flight":{"end":"2026-11-01T00:00:00Z"}}"#
+        #expect(try Self.outcome(try AuctionKit(over), imps: floor) == .noBid(.noStrategies))
+    }
+
     @Test("one impression that is reached is enough for an offer to be missed")
     func noOffer() throws {
         let kit = try AuctionKit(

@@ -40,11 +40,21 @@ struct JSONTextTests {
         #expect((value as? String).map { Array($0.utf8) } == Array(text.utf8))
     }
 
-    @Test("a text of a request goes back into JSON as it came out", arguments: ["plain", "a\"b\\c", "\n\u{1}é😀"])
+    @Test(
+        "a text of a request goes back into JSON as it came out",
+        arguments: ["plain", "a\"b\\c", "\n\u{1}é😀", "</script>", "a/b"])
     func fromRequests(text: String) throws {
         let reader = try read(#"{"id":\#(JSONText.quoted(text)),"imp":[{"id":"1","banner":{}}]}"#)
         var writer = ByteWriter(capacity: 1)
         JSONText.append(reader.request.id, of: reader.request.text, to: &writer)
         #expect(String(decoding: writer.array(), as: UTF8.self) == JSONText.quoted(text))
+    }
+
+    @Test("one byte to escape is found wherever it stands", arguments: ["\"", "\\", "\u{1F}", "\u{7F}", "</"])
+    func oneMark(mark: String) throws {
+        for place in 0...40 {
+            let text = String(repeating: "a", count: place) + mark + String(repeating: "b", count: 40 - place)
+            try fromRequests(text: text)
+        }
     }
 }

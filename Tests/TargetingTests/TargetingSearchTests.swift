@@ -66,18 +66,21 @@ struct TargetingSearchTests {
                 least = draw == Self.draws ? .min : random.chance(70) ? Int64(random.below(44)) * 250_000 : least
                 // Sometimes the price changes before the search has come to its end.
                 var patience = draw == Self.draws || random.chance(60) ? Int.max : random.below(20)
+                let before = found.count
                 while patience > 0, let number = matcher.next(request, context, worth: least) {
                     found.append(number)
                     patience -= 1
                 }
+                // Nobody who came is left for later, and nobody is who would have come before.
+                #expect(found.allSatisfy { $0 < matcher.firstUnreached })
+                #expect(expected.dropFirst(found.count).allSatisfy { $0 >= matcher.firstUnreached })
                 guard patience > 0 else { continue }
-                tally.pauses += matcher.unreached > 0 ? 1 : 0
+                tally.pauses += matcher.firstUnreached < stock.index.count ? 1 : 0
                 let worthy = expected.filter { stock.bounds[$0] >= least }
-                #expect(found.count >= worthy.count && found[..<worthy.count] == worthy[...], "least \(least)")
-                #expect(expected.count - found.count <= matcher.unreached)
+                #expect(found == Array(expected[..<max(before, worthy.count)]), "least \(least)")
             }
             #expect(found == expected)
-            #expect(matcher.unreached == 0)
+            #expect(matcher.firstUnreached == stock.index.count)
             tally.pairs += stock.predicates.count
             tally.matches += expected.count
         }
