@@ -254,9 +254,9 @@ final class FakeService: Sendable {
                 if $0.requests == 0 { $0.eventsBeforeRequests = $0.events.count }
                 return ($0.calls, $0.events.count - before)
             }
-            // Taken, but the sender never hears of it: it must send the same again.
-            if mood == .moody, calls % 5 == 0 { return context.close(promise: nil) }
-            if mood == .moody, calls % 7 == 0 { return reply(context, .serviceUnavailable) }
+            // Taken, but the sender never hears of it: it must send the same again, and is heard then, whatever came between.
+            if mood == .moody, fresh > 0, calls % 5 == 0 { return context.close(promise: nil) }
+            if mood == .moody, fresh > 0, calls % 7 == 0 { return reply(context, .serviceUnavailable) }
             reply(
                 context, .ok, ["content-type": "application/json"],
                 #"{"accepted":\#(fresh),"duplicates":\#(lines.count - fresh),"refused":[]}"#)
