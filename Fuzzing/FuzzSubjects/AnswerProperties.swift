@@ -86,7 +86,8 @@ package struct AnswerProperties {
                 slot?.mincpmpersec, slot?.durfloors ?? .empty, imp.bidfloor, imp.bidfloorcur, seconds, request
             ).micros(in: currency)
             guard bid.members["dealid"] != nil else {
-                let isPaid = open.map { bid.price >= $0 && (request.at != 3 || bid.price == $0) } ?? false
+                // A fixed price is a deal's: at a request it would mean nothing.
+                let isPaid = open.map { bid.price >= $0 } ?? false
                 if isPaid, !imp.privateAuction { isLegal = true }
                 continue
             }
