@@ -41,21 +41,21 @@ package enum JSONText {
             unsafe writer.append(bytes)
             return
         }
+        unsafe appendEach(of: bytes, to: &writer)
+    }
+
+    private static func appendEach(of bytes: some Sequence<UInt8>, to writer: inout ByteWriter) {
         var previous: UInt8 = 0
-        for index in 0..<bytes.count {
-            unsafe append(bytes[index], after: previous, to: &writer)
-            previous = unsafe bytes[index]
+        for byte in bytes {
+            append(byte, after: previous, to: &writer)
+            previous = byte
         }
     }
 
     /// Bytes as the content of a JSON string, without the quotes: for what is compiled ahead of requests.
     package static func escaped(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var writer = ByteWriter(capacity: 256)
-        var previous: UInt8 = 0
-        for byte in bytes {
-            append(byte, after: previous, to: &writer)
-            previous = byte
-        }
+        appendEach(of: bytes, to: &writer)
         return writer.array()
     }
 
