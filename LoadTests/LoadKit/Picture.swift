@@ -59,10 +59,7 @@ package struct Picture: Sendable {
 
     /// A line through points, each marked.
     package mutating func addLine(_ series: Series) {
-        let places = series.points.map { "\(px($0.x)),\(py($0.y))" }
-        elements.append(
-            "<polyline fill=\"none\" stroke=\"\(series.color)\" stroke-width=\"2.5\" stroke-linejoin=\"round\" "
-                + "points=\"\(places.joined(separator: " "))\"/>")
+        addPolyline(series, "stroke-width=\"2.5\" stroke-linejoin=\"round\"")
         for point in series.points {
             elements.append(
                 "<circle cx=\"\(px(point.x))\" cy=\"\(py(point.y))\" r=\"4\" fill=\"\(series.color)\"/>")
@@ -72,11 +69,14 @@ package struct Picture: Sendable {
 
     /// A dashed line through points that are not marked: what was to be, over what was.
     package mutating func addPlan(_ series: Series) {
+        addPolyline(series, "stroke-width=\"1.5\" stroke-dasharray=\"6 4\"")
+        legend.append((series.name, series.color))
+    }
+
+    private mutating func addPolyline(_ series: Series, _ style: String) {
         let places = series.points.map { "\(px($0.x)),\(py($0.y))" }
         elements.append(
-            "<polyline fill=\"none\" stroke=\"\(series.color)\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\" "
-                + "points=\"\(places.joined(separator: " "))\"/>")
-        legend.append((series.name, series.color))
+            "<polyline fill=\"none\" stroke=\"\(series.color)\" \(style) points=\"\(places.joined(separator: " "))\"/>")
     }
 
     /// A stretch of the x axis, shaded, with its meaning at its top; to be added before the lines that cross it.
