@@ -18,7 +18,6 @@ package enum RequestIdentifiers {
     ///   - isFound: true ends the walk.
     /// - Returns: the identifier that was found.
     /// - Complexity: O(identifiers), about 150 ns each for the hash. Allocates nothing.
-    @inlinable
     package static func find(
         in request: borrowing BidRequest,
         exchange: borrowing [UInt8],
