@@ -10,9 +10,9 @@ internal import Synchronization
 /// (``ReaderEpochs``). Nothing is ever gone through at once: growing, sweeping and writing snapshots happen in slices.
 @safe
 package final class AudienceTables: @unchecked Sendable {
-    // Unchecked because of state that is the writer's alone. Invariant: readers touch `epochs`, `shownIdentities`, and
-    // the words of `directory`, `pool` and the table shown, all of them atomic; the writer keeps a table that was shown
-    // in `retiredTables` until no reader sees it.
+    // Unchecked because of state that is the writer's alone. Invariant: readers touch `epochs`, `pending`,
+    // `shownIdentities`, and the words of `directory`, `pool` and the table shown, all of them atomic or locked; the
+    // writer keeps a table that was shown in `retiredTables` until no reader sees it.
     let epochs = ReaderEpochs()
     let directory: VisitorDirectory
     let pool: BlockPool
