@@ -8,13 +8,15 @@ final class Searcher {
     private let index: TargetingIndex
     private let bounds: [Int64]
     private let matcher = TargetingMatcher()
+    private var listed: [UInt32] = []
     private let reader = BidRequestReader()
     private let context = TargetingContext(
         exchange: Array("bench".utf8), instant: Instant(seconds: 1_800_000_000), personalDataAllowed: true)
 
+    /// - Parameter bounds: of the predicates that the index was made of, in their order.
     init(_ index: TargetingIndex, _ bounds: [Int64]) {
         self.index = index
-        self.bounds = bounds
+        self.bounds = index.order.map { bounds[Int($0)] }
     }
 
     /// - Parameter stopsEarly: whether the first match's bound is what the others must be able to bid.
@@ -50,10 +52,16 @@ final class Searcher {
         var count = 0
         for imp in reader.request.imps.indices {
             matcher.start(reader.request.imps[imp], of: reader.request, context)
+            guard stopsEarly else {
+                listed.removeAll(keepingCapacity: true)
+                matcher.list(reader.request, context, into: &listed)
+                count += listed.count
+                continue
+            }
             var best = Int64.min
             while let strategy = matcher.next(reader.request, context, worth: best) {
                 count += 1
-                if stopsEarly { best = max(best, bounds[strategy]) }
+                best = max(best, bounds[strategy])
             }
         }
         return count

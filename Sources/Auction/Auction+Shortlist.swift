@@ -59,14 +59,15 @@ extension Auction {
         }
     }
 
-    /// What even the lowest of the impression's own floors asks for, in micros of a US dollar.
+    /// What even the lowest of the impression's own floors asks for, in micros of a US dollar; `.min` where everybody is
+    /// to be heard.
     private func leastFloor(_ slot: Slot, _ context: AuctionContext) -> Int64 {
         if witness != nil { return .min }
         if slot.imp.privateAuction { return .max }
-        if Self.hasFloorByDuration(slot.imp.video) || Self.hasFloorByDuration(slot.imp.audio) { return .min }
+        if Self.hasFloorByDuration(slot.imp.video) || Self.hasFloorByDuration(slot.imp.audio) { return 0 }
         guard let floor = slot.imp.bidfloor else { return .max }
-        guard let currency = slot.imp.bidfloorcur, floor > .zero else { return .min }
-        return context.snapshot.rates.convert(floor, from: currency, to: .usd, rounding: .down)?.micros ?? .min
+        guard let currency = slot.imp.bidfloorcur, floor > .zero else { return 0 }
+        return context.snapshot.rates.convert(floor, from: currency, to: .usd, rounding: .down)?.micros ?? 0
     }
 
     private static func hasFloorByDuration(_ player: VideoOrAudio?) -> Bool {

@@ -11,6 +11,11 @@ final class Search {
     private let base = TargetingMatcher()
     /// Fresh strategies that were looked at.
     private var freshSeen = 0
+    /// Strategies of the tail and the base that are left, as far as they were listed.
+    private var listed: [UInt32] = []
+    private var listedSeen = 0
+    /// How many of them are of the tail, which come first.
+    private var listedOfTail = 0
     /// Corrections of bounds that were reckoned by older rates, in millionths.
     private var tailGain: Int64 = 1_000_000
     private var baseGain: Int64 = 1_000_000
@@ -32,6 +37,8 @@ final class Search {
     /// Starts over with an impression of that request.
     func start(_ imp: Imp, of request: borrowing BidRequest, _ context: borrowing TargetingContext) {
         freshSeen = 0
+        listed.removeAll(keepingCapacity: true)
+        listedSeen = 0
         tail.start(imp, of: request, context)
         base.start(imp, of: request, context)
     }
@@ -39,7 +46,7 @@ final class Search {
     /// The next strategy.
     ///
     /// - Parameter least: what a strategy must be able to bid to be worth asking, in micros of a US dollar. A later call
-    ///   with less brings those who were passed over.
+    ///   with less brings those who were passed over; `.min` brings everybody, in whatever order.
     /// - Returns: its number in the snapshot; nil where nobody is left who is worth it.
     func next(
         _ snapshot: Snapshot, _ imp: Imp, _ request: borrowing BidRequest, _ context: borrowing TargetingContext,
@@ -53,15 +60,34 @@ final class Search {
                 return indexed &+ number
             }
         }
+        if least == .min { return nextOfAll(snapshot, request, context) }
         if let number = tail.next(request, context, worth: Self.before(tailGain, least)) {
             return snapshot.base.strategies.count &+ number
         }
         return base.next(request, context, worth: Self.before(baseGain, least))
     }
 
+    /// The next one of the tail and the base, which are listed the first time: who wants to hear of all need not have them
+    /// in order.
+    private func nextOfAll(
+        _ snapshot: Snapshot, _ request: borrowing BidRequest, _ context: borrowing TargetingContext
+    ) -> Int? {
+        if listedSeen == listed.count {
+            listed.removeAll(keepingCapacity: true)
+            listedSeen = 0
+            tail.list(request, context, into: &listed)
+            listedOfTail = listed.count
+            base.list(request, context, into: &listed)
+        }
+        guard listedSeen < listed.count else { return nil }
+        let number = Int(listed[listedSeen])
+        listedSeen += 1
+        return listedSeen <= listedOfTail ? snapshot.base.strategies.count + number : number
+    }
+
     /// Strategies that may bid and were not looked at, because they cannot bid enough or nobody asked any further.
     func unreached(_ snapshot: Snapshot) -> Int {
-        snapshot.count(fromBase: base.firstUnreached, fromTail: tail.firstUnreached)
+        snapshot.count(fromBase: base.firstUnreached, fromTail: tail.firstUnreached) &+ base.unseen &+ tail.unseen
     }
 
     /// What a bound must have been by older rates to come to `least` by these.

@@ -2,7 +2,7 @@ internal import BidKit
 internal import Targeting
 internal import Units
 
-/// Strategies that were compiled together, in the order of the most that they can bid, with the index of their targeting.
+/// Strategies that were compiled together, in the order in which the index of their targeting numbers them.
 ///
 /// Immutable. What changes afterwards is told apart: ``Tombstones`` for what went, another pool for what came.
 final class StrategyPool: Sendable {
@@ -12,6 +12,8 @@ final class StrategyPool: Sendable {
     let rates: CurrencyRates
     /// Of its strategies, each once.
     let currencies: [Currency]
+    /// Numbers of the strategies, by ascending id.
+    private let byID: [UInt32]
 
     static let empty = StrategyPool([], CurrencyRates())
 
@@ -21,10 +23,15 @@ final class StrategyPool: Sendable {
             lhs.bound != rhs.bound
                 ? lhs.bound > rhs.bound : lhs.strategy.id.lexicographicallyPrecedes(rhs.strategy.id)
         }
-        self.strategies = ordered.map(\.strategy)
+        let index = TargetingIndex(ordered.map(\.strategy.targeting), bounds: ordered.map(\.bound))
+        let numbered = index.order.map { ordered[Int($0)].strategy }
+        self.index = index
+        self.strategies = numbered
         self.rates = rates
         currencies = Array(Set(strategies.map(\.currency)))
-        index = TargetingIndex(self.strategies.map(\.targeting), bounds: ordered.map(\.bound))
+        byID = numbered.indices.map { UInt32($0) }.sorted {
+            numbered[Int($0)].id.lexicographicallyPrecedes(numbered[Int($1)].id)
+        }
     }
 
     /// The most that a strategy can bid, in micros of a US dollar, rounded up: the greatest number where it is unknown, or
@@ -38,18 +45,18 @@ final class StrategyPool: Sendable {
     ///
     /// - Complexity: O(log strategies).
     func position(of strategy: Strategy) -> Int? {
-        let bound = Self.bound(of: strategy, rates)
         var low = 0
-        var high = strategies.count
+        var high = byID.count
         while low < high {
             let middle = (low + high) / 2
-            let other = Self.bound(of: strategies[middle], rates)
-            let precedes =
-                other != bound
-                ? other > bound : strategies[middle].id.lexicographicallyPrecedes(strategy.id)
-            if precedes { low = middle + 1 } else { high = middle }
+            if strategies[Int(byID[middle])].id.lexicographicallyPrecedes(strategy.id) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
-        return low < strategies.count && strategies[low] === strategy ? low : nil
+        guard low < byID.count, strategies[Int(byID[low])] === strategy else { return nil }
+        return Int(byID[low])
     }
 }
 

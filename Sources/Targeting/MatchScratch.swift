@@ -22,30 +22,28 @@ struct MatchScratch {
         /// Of its postings in the pool of cursors.
         let firstCursor: UInt32
         let cursorCount: UInt32
-        /// Slots that it rejects, for each row that must be read: about what it is worth to come early.
-        let yield: UInt32
+
+        var isPlain: Bool { rowCount == 0 && cursorCount == 0 }
     }
 
     /// Postings on their way through the slots.
     struct Cursor: BitwiseCopyable {
         let start: UInt32
         let end: UInt32
+        /// The slot at `start`.
+        let first: UInt32
         var next: UInt32 = 0
         /// The slot at `next`; `UInt32.max` at the end.
         var front: UInt32 = 0
     }
 
-    /// So many blocks are worked on at once: a row's part of them is read in one go, and all that is written stays in
-    /// the nearest cache. The first time they are few, as many a search ends there.
-    static let windowBlocks = 64
-    static let firstWindowBlocks = 8
-    private static let windowWords = windowBlocks * Slab<UInt64>.wordsPerBlock
+    /// So many blocks at most are worked on at once, so that all that is written stays in near caches.
+    static let windowBlocks = 1024
+    static let windowWords = windowBlocks * Slab<UInt64>.wordsPerBlock
 
     var marks = Marks()
     /// Where the values of the dimension at hand start.
     private var opened = Marks()
-    /// Slots that the values of the dimension at hand concern.
-    private var accepted = 0
     /// Bit by value: stated.
     private(set) var stated: Slab<UInt64>
     /// The stated values.
@@ -57,31 +55,42 @@ struct MatchScratch {
     private var refusedCursors: Slab<Cursor>
     /// As they come, those of the request first.
     private let streams: Slab<Stream>
-    /// The most selective first.
-    private let ordered: Slab<Stream>
-    /// Slots of the blocks at hand that match by rows and postings.
-    private let matching = Slab<UInt64>(repeating: 0, count: windowWords)
-    /// Where several rows, or postings, are united.
+    /// Where the rows start of the streams that are one row each.
+    private let plain: Slab<Int>
+    private var plainCount = 0
+    /// The other streams.
+    private let mixed: Slab<Stream>
+    private var mixedCount = 0
+    /// Words of the window at hand that have slots left.
+    private(set) var survivors = Survivors(roomFor: windowWords)
+    /// Of the words of the window at hand, where several rows, or postings, are united; only where there are survivors
+    /// does it say anything.
     private let united = Slab<UInt64>(repeating: 0, count: windowWords)
-    /// The blocks at hand.
-    private var window = 0..<0
+    /// Of the window's summary, the words that can have survivors, and a place for one dimension's.
+    private let summary = Slab<UInt64>(repeating: 0, count: windowWords / 64)
+    private let unitedSummary = Slab<UInt64>(repeating: 0, count: windowWords / 64)
     /// Of what is gone from the index.
     private var buried: Slab<UInt32>
-    private var grave = Cursor(start: 0, end: 0)
-    /// Slots of the block at hand that match by its rows.
-    let found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 512)
+    private var grave = Cursor(start: 0, end: 0, first: .max)
+    /// Slots of the tier at hand that match by its rows and postings.
+    var found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 512)
+
+    /// Numbers of strategies that wait to be handed over.
+    private var listed = Slab<UInt32>(repeating: 0, count: 4096)
+    private var listedCount = 0
 
     init(for tables: TargetingIndex.Tables, _ buried: Slab<UInt32>) {
         let count = tables.dimensions.count
-        let none = Stream(row: 0, firstRow: 0, rowCount: 0, firstCursor: 0, cursorCount: 0, yield: 0)
+        let none = Stream(row: 0, firstRow: 0, rowCount: 0, firstCursor: 0, cursorCount: 0)
         streams = Slab(repeating: none, count: count)
-        ordered = Slab(repeating: none, count: count)
+        plain = Slab(repeating: 0, count: count)
+        mixed = Slab(repeating: none, count: count)
         stated = Slab(repeating: 0, count: 0)
         facts = Slab(repeating: 0, count: 64)
         rows = Slab(repeating: 0, count: 256)
-        cursors = Slab(repeating: Cursor(start: 0, end: 0), count: 256)
+        cursors = Slab(repeating: Cursor(start: 0, end: 0, first: .max), count: 256)
         refusedRows = Slab(repeating: 0, count: 64)
-        refusedCursors = Slab(repeating: Cursor(start: 0, end: 0), count: 64)
+        refusedCursors = Slab(repeating: Cursor(start: 0, end: 0, first: .max), count: 64)
         self.buried = buried
         fit(tables)
     }
@@ -94,10 +103,14 @@ struct MatchScratch {
         refusedRows.free()
         refusedCursors.free()
         streams.free()
-        ordered.free()
-        matching.free()
+        plain.free()
+        mixed.free()
+        survivors.free()
         united.free()
+        summary.free()
+        unitedSummary.free()
         found.free()
+        listed.free()
     }
 
     /// Makes room for the values of an index. No value may be stated at this moment.
@@ -131,18 +144,16 @@ struct MatchScratch {
         if found.inclusions.count > 0 { accept(found.inclusions, tables) }
         if found.exclusions.count > 0 { refuse(found.exclusions, tables) }
         // A list is in no list, so this goes one level deep.
-        for index in 0..<Int(found.lists.count) {
-            let list = tables.lists[Int(found.lists.start) &+ index]
+        for index in 0..<Int(found.listCount) {
+            let list = tables.lists[Int(found.firstList) &+ index]
             state(list, tables.valueRows[Int(list)], tables)
         }
     }
 
     private mutating func accept(_ list: SlotList, _ tables: borrowing TargetingIndex.Tables) {
         if list.isRow {
-            accepted += Int(tables.populations[Int(list.start)])
             Self.append(list.start, to: &rows, &marks.rows, tables)
         } else {
-            accepted += Int(list.count)
             Self.append(list, to: &cursors, &marks.cursors)
         }
     }
@@ -168,7 +179,7 @@ struct MatchScratch {
     }
 
     private static func append(_ list: SlotList, to cursors: inout Slab<Cursor>, _ count: inout Int) {
-        let cursor = Cursor(start: list.start, end: list.start + list.count)
+        let cursor = Cursor(start: list.start, end: list.start + list.count, first: list.first)
         if count == cursors.count { cursors = cursors.grown(toHold: count + 1, padding: cursor) }
         cursors[count] = cursor
         count &+= 1
@@ -177,110 +188,144 @@ struct MatchScratch {
     /// Turns what was stated since the last call into the stream of a dimension; none where nobody wants anything of it.
     mutating func close(_ dimension: DimensionRow, _ tables: borrowing TargetingIndex.Tables) {
         if dimension.hasInclusions {
-            let indifferent = Int(tables.populations[Int(dimension.indifferent)])
             // Rows of values hold the indifferent too.
-            accepted -= max(0, marks.rows - opened.rows - 1) * indifferent
             if marks.rows == opened.rows {
-                accepted += indifferent
                 Self.append(dimension.indifferent, to: &rows, &marks.rows, tables)
             }
             let rowCount = marks.rows - opened.rows
             streams[marks.streams] = Stream(
                 row: rows[opened.rows], firstRow: UInt32(opened.rows + 1), rowCount: UInt32(rowCount - 1),
-                firstCursor: UInt32(opened.cursors), cursorCount: UInt32(marks.cursors - opened.cursors),
-                yield: UInt32(max(0, tables.slots.count - accepted) / rowCount))
+                firstCursor: UInt32(opened.cursors), cursorCount: UInt32(marks.cursors - opened.cursors))
             marks.streams &+= 1
         }
         opened = marks
-        accepted = 0
     }
 
-    // MARK: Blocks
+    // MARK: Tiers
 
-    /// Gets ready to go through the blocks from the first one on.
+    /// Gets ready to go through the tiers from the first one on.
     mutating func rewind(_ tables: borrowing TargetingIndex.Tables) {
-        window = 0..<0
-        grave = Cursor(start: 0, end: UInt32(buried.count), front: buried.count > 0 ? buried[0] : .max)
-        for index in 0..<marks.cursors { cursors[index].rewind(tables.postings) }
-        for index in 0..<marks.refusedCursors { refusedCursors[index].rewind(tables.postings) }
-        // With few blocks, sorting costs more than it spares.
-        let isWorthSorting = tables.blocks > 4
+        grave = Cursor(start: 0, end: UInt32(buried.count), first: buried.count > 0 ? buried[0] : .max)
+        grave.rewind()
+        for index in 0..<marks.cursors { cursors[index].rewind() }
+        for index in 0..<marks.refusedCursors { refusedCursors[index].rewind() }
+        plainCount = 0
+        mixedCount = 0
         for index in 0..<marks.streams {
             let stream = streams[index]
-            var place = index
-            while isWorthSorting, place > 0, ordered[place - 1].yield < stream.yield {
-                ordered[place] = ordered[place - 1]
-                place -= 1
-            }
-            ordered[place] = stream
-        }
-    }
-
-    /// Puts the slots of a block that every stream accepts and no stated value refuses into `found`.
-    ///
-    /// Blocks must come in ascending order after ``rewind(_:)``.
-    /// - Returns: how many there are.
-    mutating func findSlots(of block: Int, _ tables: borrowing TargetingIndex.Tables) -> Int {
-        if block >= window.upperBound { moveWindow(to: block, tables) }
-        let start = (block &- window.lowerBound) &* Slab<UInt64>.wordsPerBlock
-        let found = matching.block(at: start)
-        return found.isEmpty ? 0 : tables.slots.expand(found, of: block, into: self.found)
-    }
-
-    /// Finds the slots of the next blocks that match by rows and postings.
-    private mutating func moveWindow(to block: Int, _ tables: borrowing TargetingIndex.Tables) {
-        window = block..<min(tables.blocks, block + (block == 0 ? Self.firstWindowBlocks : Self.windowBlocks))
-        let words = 0..<window.count * Slab<UInt64>.wordsPerBlock
-        for number in window {
-            matching.store(tables.active(number), at: (number &- block) &* Slab<UInt64>.wordsPerBlock)
-        }
-        leaveOutRefused(words, tables)
-        let start = block &* Slab<UInt64>.wordsPerBlock
-        for index in 0..<marks.streams {
-            let stream = ordered[index]
-            if stream.rowCount == 0, stream.cursorCount == 0 {
-                matching.combine(words, with: tables.rows, from: stream.row &+ start) { $0 & $1 }
+            if stream.isPlain {
+                plain[plainCount] = stream.row
+                plainCount &+= 1
             } else {
-                unite(stream, words, from: start, tables)
-                matching.combine(words, with: united, from: 0) { $0 & $1 }
+                mixed[mixedCount] = stream
+                mixedCount &+= 1
             }
         }
     }
 
-    private mutating func leaveOutRefused(_ words: Range<Int>, _ tables: borrowing TargetingIndex.Tables) {
-        let start = window.lowerBound &* Slab<UInt64>.wordsPerBlock
-        for index in 0..<marks.refusedRows {
-            matching.combine(words, with: tables.rows, from: refusedRows[index] &+ start) { $0 & ~$1 }
+    /// Puts the slots of a tier that every stream accepts and no stated value refuses into `found`, ascending.
+    ///
+    /// Tiers must come in ascending order after ``rewind(_:)``.
+    /// - Returns: how many there are.
+    mutating func findSlots(of tier: Int, _ tables: borrowing TargetingIndex.Tables) -> Int {
+        let blocks = SlotOrder.blocks(of: tier).clamped(to: 0..<tables.blocks)
+        var count = 0
+        for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: Self.windowBlocks) {
+            findWords(of: start..<min(start + Self.windowBlocks, blocks.upperBound), tables)
+            let needed = count + survivors.slots
+            if needed > found.count { found = found.grown(toHold: needed, padding: found[0]) }
+            count = survivors.expand(tables.slots, start &* 8, into: found, from: count)
         }
-        guard marks.refusedCursors > 0 || grave.front != .max else { return }
-        united.clear(words)
-        for number in 0..<marks.refusedCursors {
-            refusedCursors[number].scatter(tables.postings, window, into: united)
-        }
-        grave.scatter(buried, window, into: united)
-        matching.combine(words, with: united, from: 0) { $0 & ~$1 }
+        return count
     }
 
-    /// The slots that accept one dimension, in `united`.
-    private mutating func unite(
-        _ stream: Stream, _ words: Range<Int>, from start: Int, _ tables: borrowing TargetingIndex.Tables
+    /// Notes whose some slots of a word are, each strategy once.
+    @inline(__always)
+    mutating func list(
+        _ bits: UInt64, of word: Int, _ tables: borrowing TargetingIndex.Tables, after last: inout UInt32
     ) {
-        united.combine(words, with: tables.rows, from: stream.row &+ start) { $1 }
-        let first = Int(stream.firstRow)
-        for index in first..<first + Int(stream.rowCount) {
-            united.combine(words, with: tables.rows, from: rows[index] &+ start) { $0 | $1 }
+        if listedCount + 64 > listed.count { listed = listed.grown(toHold: listedCount + 64, padding: 0) }
+        listedCount = tables.slots.list(bits, of: word, into: listed, from: listedCount, after: &last)
+    }
+
+    /// Appends what was listed to a list.
+    mutating func handOver(to list: inout [UInt32]) {
+        unsafe list.append(contentsOf: UnsafeBufferPointer(start: listed.memory, count: listedCount))
+        listedCount = 0
+    }
+
+    /// Finds the words of a window in which slots match by rows and postings: `survivors`.
+    mutating func findWords(of window: Range<Int>, _ tables: borrowing TargetingIndex.Tables) {
+        let words = window.lowerBound &* 8..<window.upperBound &* 8
+        if words.count & 63 != 0 || words.lowerBound & 63 != 0 {
+            survivors.begin(words, tables.slots.used)
+        } else {
+            summarize(words, tables)
+            survivors.begin(words, tables.slots.used, summary)
         }
-        let firstCursor = Int(stream.firstCursor)
-        for number in firstCursor..<firstCursor + Int(stream.cursorCount) {
-            cursors[number].scatter(tables.postings, window, into: united)
+        narrow(window, words.lowerBound, tables)
+    }
+
+    /// Tells by the rows' summaries which words of a window can have survivors.
+    private func summarize(_ words: Range<Int>, _ tables: borrowing TargetingIndex.Tables) {
+        let part = 0..<words.count >> 6
+        summary.fill(part, with: .max)
+        for index in 0..<plainCount {
+            summary.keep(part, tables.summaries, from: summaryStart(plain[index], words, tables))
         }
+        for index in 0..<mixedCount {
+            let stream = mixed[index]
+            // Postings have no summary, and those who want nothing of the dimension are in most words.
+            if stream.cursorCount > 0 { continue }
+            unitedSummary.copy(part, tables.summaries, from: summaryStart(stream.row, words, tables))
+            let first = Int(stream.firstRow)
+            for index in first..<first + Int(stream.rowCount) {
+                unitedSummary.add(part, tables.summaries, from: summaryStart(rows[index], words, tables))
+            }
+            summary.keep(part, unitedSummary, from: 0)
+        }
+    }
+
+    /// - Parameter row: the word where it starts.
+    @inline(__always)
+    private func summaryStart(_ row: Int, _ words: Range<Int>, _ tables: borrowing TargetingIndex.Tables) -> Int {
+        row / tables.stride * tables.summaryStride + words.lowerBound >> 6
+    }
+
+    /// Leaves those slots of a window that match by rows and postings.
+    private mutating func narrow(_ window: Range<Int>, _ start: Int, _ tables: borrowing TargetingIndex.Tables) {
+        let isLast = window.upperBound == tables.blocks
+        survivors.keep(tables.rows, plain, 0..<plainCount, offset: start)
+        for index in 0..<mixedCount {
+            if survivors.isEmpty { return }
+            let stream = mixed[index]
+            // The first row stands in the pool before the others.
+            let rows = Int(stream.firstRow) - 1..<Int(stream.firstRow) + Int(stream.rowCount)
+            survivors.unite(tables.rows, self.rows, rows, offset: start, into: united)
+            let firstCursor = Int(stream.firstCursor)
+            for number in firstCursor..<firstCursor + Int(stream.cursorCount) {
+                cursors[number].scatter(tables.postings, window, into: united, isLast: isLast)
+            }
+            survivors.keep(united)
+        }
+        if survivors.isEmpty { return }
+        if marks.refusedRows > 0 {
+            survivors.drop(tables.rows, refusedRows, 0..<marks.refusedRows, offset: start)
+        }
+        guard marks.refusedCursors > 0 || grave.front != .max, !survivors.isEmpty else { return }
+        survivors.clear(united)
+        for number in 0..<marks.refusedCursors {
+            refusedCursors[number].scatter(tables.postings, window, into: united, isLast: isLast)
+        }
+        grave.scatter(buried, window, into: united, isLast: isLast)
+        survivors.drop(united)
     }
 }
 
 extension MatchScratch.Cursor {
-    mutating func rewind(_ postings: Slab<UInt32>) {
+    mutating func rewind() {
         next = start
-        front = postings[Int(start)]
+        front = first
     }
 
     /// Sets the bits of the postings that a window covers, and moves behind them.
@@ -288,11 +333,18 @@ extension MatchScratch.Cursor {
     /// - Parameters:
     ///   - window: blocks.
     ///   - bits: of those blocks.
+    ///   - isLast: whether no slots lie beyond.
     @inline(__always)
-    mutating func scatter(_ postings: Slab<UInt32>, _ window: Range<Int>, into bits: Slab<UInt64>) {
+    mutating func scatter(_ postings: Slab<UInt32>, _ window: Range<Int>, into bits: Slab<UInt64>, isLast: Bool) {
         let end = UInt32(truncatingIfNeeded: window.upperBound &* 512)
         if front >= end { return }
         let origin = UInt32(truncatingIfNeeded: window.lowerBound &* 512)
+        if isLast {
+            bits.scatter(postings, next..<self.end, from: origin)
+            next = self.end
+            front = .max
+            return
+        }
         front = bits.scatter(postings, &next, self.end, before: end, from: origin)
     }
 }

@@ -64,12 +64,20 @@ struct Literal: BitwiseCopyable {
 
 /// Numbers of values, ascending, in the pool of ``Vocabulary``.
 struct ValueList: BitwiseCopyable, Hashable {
-    /// Longer lists lie in a pool of their own, each once, however many strategies share it.
+    /// Lists of more values lie in a pool of their own, each once, however many strategies share it: domains, zip codes.
+    ///
+    /// Hours do not. Lists of them are many, and an hour is in most of them, so that a request would have to look at each.
     static let shortMax = 32
 
     let start: UInt32
     let count: UInt32
+    let isLong: Bool
+
+    init(start: UInt32, count: UInt32, isLong: Bool = false) {
+        (self.start, self.count, self.isLong) = (start, count, isLong)
+    }
 
     var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
-    var isLong: Bool { count > Self.shortMax }
+
+    static func isLong(_ count: Int, of dimension: Dimension) -> Bool { count > shortMax && dimension != .hour }
 }

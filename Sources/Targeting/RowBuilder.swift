@@ -7,7 +7,8 @@ struct RowBuilder {
     }
 
     private let slots: Int
-    private let stride: Int
+    /// Words of a row.
+    let stride: Int
     private var rows: Slab<UInt64>
     private(set) var populations: [UInt32] = []
     private(set) var postings: [UInt32] = []
@@ -18,17 +19,25 @@ struct RowBuilder {
     /// - Parameter values: how many there are.
     init(slots: Int, values: Int) {
         self.slots = slots
-        stride = (slots + 511) / 512 * Slab<UInt64>.wordsPerBlock
+        stride = SlotTable.blocks(slots) * Slab<UInt64>.wordsPerBlock
         rows = Slab(repeating: 0, count: stride * 32)
         self.values = [ValueRows](repeating: ValueRows(), count: values)
     }
 
-    /// The rows, in memory that the caller owns.
-    func takeRows() -> Slab<UInt64> {
+    /// The rows, and of each a summary with a bit for each word that is not empty, in memory that the caller owns.
+    func takeRows() -> (rows: Slab<UInt64>, summaries: Slab<UInt64>) {
         let exact = rows.prefix(populations.count * stride, padding: 0)
         rows.free()
-        return exact
+        let summaries = Slab<UInt64>(repeating: 0, count: populations.count * Self.summaryWords(stride))
+        for row in populations.indices {
+            let start = row * Self.summaryWords(stride) * 64
+            for word in 0..<stride where exact[row * stride + word] != 0 { summaries.insert(bit: start + word) }
+        }
+        return (exact, summaries)
     }
+
+    /// Words of a row's summary.
+    static func summaryWords(_ stride: Int) -> Int { (stride + 63) / 64 }
 
     /// A row of all slots but these.
     mutating func addRow(without slots: some Sequence<UInt32>) -> UInt32 {
@@ -99,12 +108,12 @@ struct RowBuilder {
     private mutating func sparse(_ slots: ArraySlice<UInt32>) -> SlotList {
         let start = postings.count
         postings += slots
-        return SlotList(start: UInt32(start), count: UInt32(slots.count))
+        return SlotList(start: UInt32(start), count: UInt32(slots.count), first: slots[slots.startIndex])
     }
 
     private mutating func row(_ slots: ArraySlice<UInt32>, _ base: UInt32?) -> SlotList {
         let twin = Twin(base: base, slots: slots)
-        if let known = twins[twin] { return SlotList(start: known, count: SlotList.row) }
+        if let known = twins[twin] { return SlotList(row: known) }
         let row = addRow()
         let start = Int(row) * stride
         if let base { rows.move(Int(base) * stride..<Int(base + 1) * stride, to: start) }
@@ -113,7 +122,7 @@ struct RowBuilder {
         for word in start..<start + stride { population += rows[word].nonzeroBitCount }
         populations[Int(row)] = UInt32(population)
         twins[twin] = row
-        return SlotList(start: row, count: SlotList.row)
+        return SlotList(row: row)
     }
 
     private mutating func addRow() -> UInt32 {
@@ -132,7 +141,8 @@ struct RowBuilder {
         for (list, values) in members { for value in values { holders[value, default: []].append(list) } }
         var pool: [UInt32] = []
         for (value, lists) in holders.sorted(by: { $0.key < $1.key }) {
-            values[Int(value)].lists = SlotList(start: UInt32(pool.count), count: UInt32(lists.count))
+            values[Int(value)].firstList = UInt32(pool.count)
+            values[Int(value)].listCount = UInt32(lists.count)
             pool += lists
         }
         return pool

@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+internal import Glibc
+#endif
+
 /// A run of plain memory with a fixed number of elements: an array that nothing counts references to.
 ///
 /// The bid path reads it like any other value, without retain, release or uniqueness checks. Every access is checked
@@ -9,12 +13,23 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     private let base: UnsafeMutablePointer<Element>
     let count: Int
 
+    private static var hugePageBytes: Int { 2 << 20 }
+    #if os(Linux)
+    private static var wantsHugePages: Int32 { Int32(MADV_HUGEPAGE) }
+    #else
+    private static var wantsHugePages: Int32 { Int32(MADV_WILLNEED) }
+    #endif
+
     /// - Parameter count: zero is fine.
     init(repeating element: Element, count: Int) {
         precondition(count >= 0)
         // An allocation of no bytes has no address worth passing on.
         let bytes = max(1, count) * MemoryLayout<Element>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        let isLarge = bytes >= Self.hugePageBytes
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: bytes, alignment: isLarge ? Self.hugePageBytes : 64)
+        // A search reads here and there: with small pages it would wait for their addresses too. Advice, no more.
+        if isLarge { unsafe _ = madvise(memory, bytes, Self.wantsHugePages) }
         unsafe base = unsafe memory.bindMemory(to: Element.self, capacity: count)
         unsafe base.initialize(repeating: element, count: count)
         self.count = count
@@ -25,6 +40,10 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
         self.init(repeating: padding, count: elements.count)
         for index in elements.indices { self[index] = elements[index] }
     }
+
+    /// The memory, for loops that check their bounds before they start.
+    @unsafe
+    var memory: UnsafeMutablePointer<Element> { unsafe base }
 
     /// Gives the memory back; no copy of this value may be used from now on.
     func free() { unsafe base.deallocate() }
@@ -65,49 +84,30 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
 }
 
 extension Slab where Element == UInt64 {
-    /// Clears every bit of some words.
-    func clear(_ words: Range<Int>) {
-        precondition(words.lowerBound >= 0 && words.upperBound <= count)
-        unsafe (base + words.lowerBound).update(repeating: 0, count: words.count)
-    }
-
-    /// 512 bits at once.
-    typealias Block = SIMD8<UInt64>
-
     static var wordsPerBlock: Int { 8 }
 
-    /// The block that starts at word `start`, a multiple of eight.
-    @inline(__always)
-    func block(at start: Int) -> Block {
-        precondition(start >= 0 && start &+ Self.wordsPerBlock <= count && start & 7 == 0)
-        return unsafe UnsafeRawPointer(base + start).load(as: Block.self)
+    /// Sets some words.
+    func fill(_ words: Range<Int>, with word: UInt64) {
+        precondition(words.lowerBound >= 0 && words.upperBound <= count)
+        unsafe (base + words.lowerBound).update(repeating: word, count: words.count)
     }
 
-    @inline(__always)
-    func store(_ block: Block, at start: Int) {
-        precondition(start >= 0 && start &+ Self.wordsPerBlock <= count && start & 7 == 0)
-        unsafe UnsafeMutableRawPointer(base + start).storeBytes(of: block, as: Block.self)
-    }
+    /// Keeps those bits of some words that as many words of another run have too, from `start` on.
+    func keep(_ words: Range<Int>, _ other: Slab, from start: Int) { combine(words, other, start) { $0 & $1 } }
 
-    /// Combines words of this run with as many of another, block by block.
-    ///
-    /// - Parameters:
-    ///   - words: whole blocks.
-    ///   - start: the first word of the other run.
+    /// Adds the bits of another run's words.
+    func add(_ words: Range<Int>, _ other: Slab, from start: Int) { combine(words, other, start) { $0 | $1 } }
+
+    /// Takes another run's words.
+    func copy(_ words: Range<Int>, _ other: Slab, from start: Int) { combine(words, other, start) { $1 } }
+
     @inline(__always)
-    func combine(_ words: Range<Int>, with other: Slab, from start: Int, _ combined: (Block, Block) -> Block) {
-        precondition(words.lowerBound >= 0 && words.upperBound <= count && words.lowerBound & 7 == 0)
-        precondition(words.count & 7 == 0 && start >= 0 && start & 7 == 0 && start &+ words.count <= other.count)
-        let own = unsafe UnsafeMutableRawPointer(base + words.lowerBound)
-        let others = unsafe UnsafeRawPointer(other.base + start)
-        var offset = 0
-        let end = words.count &* 8
-        while offset < end {
-            let block = unsafe own.load(fromByteOffset: offset, as: Block.self)
-            let otherBlock = unsafe others.load(fromByteOffset: offset, as: Block.self)
-            unsafe own.storeBytes(of: combined(block, otherBlock), toByteOffset: offset, as: Block.self)
-            offset &+= 64
-        }
+    private func combine(_ words: Range<Int>, _ other: Slab, _ start: Int, _ combined: (UInt64, UInt64) -> UInt64) {
+        precondition(words.lowerBound >= 0 && words.upperBound <= count)
+        precondition(start >= 0 && start &+ words.count <= other.count)
+        let own = unsafe base + words.lowerBound
+        let others = unsafe other.base + start
+        for index in 0..<words.count { unsafe own[index] = unsafe combined(own[index], others[index]) }
     }
 
     /// Sets the bits that ascending numbers name, as long as they are below an end.
@@ -134,6 +134,19 @@ extension Slab where Element == UInt64 {
         return .max
     }
 
+    /// The same of numbers that are all below the end: it need not be looked for, so nothing waits for the numbers.
+    @inline(__always)
+    func scatter(_ numbers: Slab<UInt32>, _ range: Range<UInt32>, from origin: UInt32) {
+        precondition(Int(range.upperBound) <= numbers.count)
+        let bits = UInt32(truncatingIfNeeded: count &* 64)
+        for index in range {
+            let bit = unsafe numbers.base[Int(index)] &- origin
+            // What lies before the origin comes out as beyond the end.
+            guard bit < bits else { continue }
+            unsafe base[Int(bit >> 6)] |= 1 &<< UInt64(truncatingIfNeeded: bit & 63)
+        }
+    }
+
     /// Sets a bit of the run, and says whether it was clear.
     @inline(__always)
     @discardableResult
@@ -149,16 +162,6 @@ extension Slab where Element == UInt64 {
 
     @inline(__always)
     func contains(bit: Int) -> Bool { self[bit >> 6] >> UInt64(truncatingIfNeeded: bit & 63) & 1 != 0 }
-}
-
-extension SIMD8<UInt64> {
-    /// Whether no bit is set.
-    @inline(__always)
-    var isEmpty: Bool {
-        let quarter = lowHalf | highHalf
-        let eighth = quarter.lowHalf | quarter.highHalf
-        return eighth[0] | eighth[1] == 0
-    }
 }
 
 extension Slab where Element == UInt8 {

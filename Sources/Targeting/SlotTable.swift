@@ -11,24 +11,39 @@ struct SlotTable: BitwiseCopyable {
     }
 
     let count: Int
+    /// Bit by slot: somebody has it.
+    let used: Slab<UInt64>
     /// Bit by slot: the first of its strategy.
     private let firsts: Slab<UInt64>
     /// Bit by slot: it has a residual.
-    private let guarded: Slab<UInt64>
-    /// Strategies that start before a block, by block.
+    let guarded: Slab<UInt64>
+    /// Strategies that start before a word of 64 slots, by word.
     private let started: Slab<UInt32>
-    private let residuals: Slab<UInt32>
+    /// By slot, where its residual starts; 0 for none.
+    let residuals: Slab<UInt32>
 
-    init(_ slots: [Slot]) {
+    /// Runs of 512 slots that so many take: where tiers are large, a multiple of eight, so that no word of a summary
+    /// reaches beyond.
+    static func blocks(_ slots: Int) -> Int {
+        let blocks = (slots + 511) / 512
+        return blocks <= 8 ? blocks : (blocks + 7) & ~7
+    }
+
+    /// - Parameter slots: nil for one that nobody has.
+    init(_ slots: [Slot?]) {
         count = slots.count
-        let blocks = (slots.count + 511) / 512
-        firsts = Slab(repeating: 0, count: blocks * Slab<UInt64>.wordsPerBlock)
-        guarded = Slab(repeating: 0, count: blocks * Slab<UInt64>.wordsPerBlock)
-        started = Slab(repeating: 0, count: blocks)
+        let blocks = Self.blocks(slots.count)
+        let words = blocks * Slab<UInt64>.wordsPerBlock
+        used = Slab(repeating: 0, count: words)
+        firsts = Slab(repeating: 0, count: words)
+        guarded = Slab(repeating: 0, count: words)
+        started = Slab(repeating: 0, count: words)
         residuals = Slab(repeating: 0, count: slots.count)
         var strategies: UInt32 = 0
-        for (number, slot) in slots.enumerated() {
-            if number.isMultiple(of: 512) { started[number / 512] = strategies }
+        for number in 0..<blocks * 512 {
+            if number.isMultiple(of: 64) { started[number / 64] = strategies }
+            guard number < slots.count, let slot = slots[number] else { continue }
+            used.insert(bit: number)
             if slot.strategy == strategies {
                 firsts.insert(bit: number)
                 strategies += 1
@@ -40,23 +55,24 @@ struct SlotTable: BitwiseCopyable {
     }
 
     func free() {
+        used.free()
         firsts.free()
         guarded.free()
         started.free()
         residuals.free()
     }
 
-    var bytes: Int { (firsts.count + guarded.count) * 8 + (started.count + residuals.count) * 4 }
-
-    /// The strategy of a block's first slot.
-    func firstStrategy(of block: Int) -> UInt32 {
-        firsts.contains(bit: block * 512) ? started[block] : started[block] - 1
-    }
+    var bytes: Int { (used.count + firsts.count + guarded.count) * 8 + (started.count + residuals.count) * 4 }
 
     /// The slots of a strategy.
     ///
-    /// - Complexity: O(log blocks + slots in a block).
-    func slots(of strategy: Int) -> Range<Int> { firstSlot(of: strategy)..<firstSlot(of: strategy + 1) }
+    /// - Complexity: O(log slots).
+    func slots(of strategy: Int) -> Range<Int> {
+        let first = firstSlot(of: strategy)
+        var end = firstSlot(of: strategy + 1)
+        while end > first, !used.contains(bit: end - 1) { end -= 1 }
+        return first..<end
+    }
 
     /// - Returns: ``count`` for a strategy that does not exist.
     private func firstSlot(of strategy: Int) -> Int {
@@ -66,37 +82,66 @@ struct SlotTable: BitwiseCopyable {
             let middle = (low + high) / 2
             if Int(started[middle]) <= strategy { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return count }
+        guard low > 0, (low - 1) * 64 < count else { return count }
         var seen = Int(started[low - 1])
-        for slot in (low - 1) * 512..<min(count, low * 512) where firsts.contains(bit: slot) {
+        for slot in (low - 1) * 64..<min(count, low * 64) where firsts.contains(bit: slot) {
             if seen == strategy { return slot }
             seen += 1
         }
         return count
     }
 
-    /// Writes down the slots of a block whose bits are set.
+    /// Writes down the slots of a word whose bits are set.
     ///
-    /// - Returns: how many.
+    /// - Parameters:
+    ///   - bits: of slots that somebody has.
+    ///   - word: 64 slots each.
+    ///   - start: where the first of them is written.
+    /// - Returns: where the next one would be.
     @inline(__always)
-    func expand(_ block: Slab<UInt64>.Block, of number: Int, into slots: Slab<Slot>) -> Int {
-        let start = number &* Slab<UInt64>.wordsPerBlock
-        var before = started[number] &- 1
-        var found = 0
-        for index in 0..<Slab<UInt64>.wordsPerBlock {
-            var word = block[index]
-            let first = firsts[start &+ index]
-            let guarded = guarded[start &+ index]
-            while word != 0 {
-                let bit = UInt64(truncatingIfNeeded: word.trailingZeroBitCount)
-                let strategy = before &+ UInt32(truncatingIfNeeded: (first & (2 &<< bit &- 1)).nonzeroBitCount)
-                let residual = guarded &>> bit & 1 == 0 ? 0 : residuals[(start &+ index) &* 64 &+ Int(bit)]
-                slots[found] = Slot(strategy: strategy, residual: residual)
-                found &+= 1
-                word &= word &- 1
-            }
-            before &+= UInt32(truncatingIfNeeded: first.nonzeroBitCount)
+    func expand(_ bits: UInt64, of word: Int, into slots: Slab<Slot>, from start: Int) -> Int {
+        let before = started[word] &- 1
+        let first = firsts[word]
+        let guarded = guarded[word]
+        var bits = bits
+        var place = start
+        while bits != 0 {
+            let bit = UInt64(truncatingIfNeeded: bits.trailingZeroBitCount)
+            let strategy = before &+ UInt32(truncatingIfNeeded: (first & (2 &<< bit &- 1)).nonzeroBitCount)
+            let residual = guarded &>> bit & 1 == 0 ? 0 : residuals[word &* 64 &+ Int(bit)]
+            slots[place] = Slot(strategy: strategy, residual: residual)
+            place &+= 1
+            bits &= bits &- 1
         }
-        return found
+        return place
+    }
+
+    /// Writes down whose the slots of a word are, each strategy once.
+    ///
+    /// - Parameters:
+    ///   - bits: of slots that somebody has.
+    ///   - word: 64 slots each.
+    ///   - start: where the first number is written; room for 64 lies there.
+    ///   - last: the strategy before, which is passed over; then the last one.
+    /// - Returns: where the next number would be.
+    @inline(__always)
+    func list(
+        _ bits: UInt64, of word: Int, into numbers: Slab<UInt32>, from start: Int, after last: inout UInt32
+    ) -> Int {
+        precondition(start >= 0 && start &+ 64 <= numbers.count)
+        let before = started[word] &- 1
+        let first = firsts[word]
+        let numbers = unsafe numbers.memory
+        var bits = bits
+        var place = start
+        while bits != 0 {
+            let lowest = bits & (0 &- bits)
+            let strategy = before &+ UInt32(truncatingIfNeeded: (first & (lowest | (lowest &- 1))).nonzeroBitCount)
+            unsafe numbers[place] = strategy
+            place &+= strategy == last ? 0 : 1
+            last = strategy
+            bits ^= lowest
+        }
+        return place
     }
 }

@@ -117,7 +117,7 @@ struct TargetingCompiler {
         }
         for dimension in Dimension.allCases {
             guard let union = unions[dimension] else { continue }
-            let question = Literal.Question.values(dimension, vocabulary.store(union))
+            let question = Literal.Question.values(dimension, vocabulary.store(union, of: dimension))
             merged[firsts[Int(dimension.rawValue)]] = .literal(Literal(question: question, isNegative: negative))
         }
         forms = merged
@@ -180,7 +180,10 @@ struct TargetingCompiler {
             for list in inclusions.dropFirst() { accepted.formIntersection(vocabulary[list]) }
             accepted.subtract(excluded)
             guard !accepted.isEmpty else { return nil }
-            return [Condition(dimension: dimension, list: vocabulary.store(Array(accepted)), isExclusion: false)]
+            return [
+                Condition(
+                    dimension: dimension, list: vocabulary.store(Array(accepted), of: dimension), isExclusion: false)
+            ]
         }
         var conditions = inclusions.map { Condition(dimension: dimension, list: $0, isExclusion: false) }
         if conditions.count > 1 {
@@ -188,7 +191,8 @@ struct TargetingCompiler {
             for index in conditions.indices { conditions[index].isInRows = index == shortest }
         }
         if !excluded.isEmpty {
-            conditions.append(Condition(dimension: dimension, list: vocabulary.store(excluded), isExclusion: true))
+            conditions.append(
+                Condition(dimension: dimension, list: vocabulary.store(excluded, of: dimension), isExclusion: true))
         }
         return conditions
     }

@@ -26,6 +26,8 @@ package final class TargetingIndex: @unchecked Sendable {
     let tables: Tables
     /// Leaves that only the evaluator can answer.
     let leaves: [Leaf]
+    /// By number of a strategy, its position among the predicates that the index was made of.
+    package let order: [UInt32]
 
     /// Everything that matching reads, as one plain value.
     struct Tables: BitwiseCopyable {
@@ -33,10 +35,13 @@ package final class TargetingIndex: @unchecked Sendable {
         /// Runs of 512 slots.
         let blocks: Int
         let slots: SlotTable
-        /// The most that a strategy can bid, and any behind it, by strategy.
+        let tiers: Slab<SlotOrder.Tier>
+        /// The most that a strategy can bid, by strategy.
         let bounds: Slab<Int64>
         /// The rows one after the other, each with a bit for every slot of every block.
         let rows: Slab<UInt64>
+        /// The summaries of the rows one after the other, each with a bit for every word of its row that is not empty.
+        let summaries: Slab<UInt64>
         /// Bits that are set, by row.
         let populations: Slab<UInt32>
         let postings: Slab<UInt32>
@@ -59,6 +64,8 @@ package final class TargetingIndex: @unchecked Sendable {
 
         /// Words of a row.
         var stride: Int { blocks &* Slab<UInt64>.wordsPerBlock }
+        /// Words of a row's summary.
+        var summaryStride: Int { (stride &+ 63) >> 6 }
     }
 
     /// - Parameters:
@@ -71,7 +78,7 @@ package final class TargetingIndex: @unchecked Sendable {
         precondition(bounds.isEmpty || bounds.count == predicates.count)
         assert(zip(bounds, bounds.dropFirst()).allSatisfy { $0 >= $1 }, "whoever can bid more comes first")
         var builder = TargetingIndexBuilder(predicates, seed: seed)
-        (tables, leaves) = builder.finish(bounds)
+        (tables, leaves, order) = builder.finish(bounds)
     }
 
     deinit { tables.free() }
@@ -88,31 +95,16 @@ package final class TargetingIndex: @unchecked Sendable {
     package func slots(of strategy: Int) -> [UInt32] { tables.slots.slots(of: strategy).map { UInt32($0) } }
 
     /// Bytes that the index occupies.
-    package var bytes: Int { tables.bytes }
+    package var bytes: Int { tables.bytes + order.count * 4 }
 }
 
 extension TargetingIndex.Tables {
-    /// The most that any strategy can bid that has a slot in a block or behind it.
-    @inline(__always)
-    func bound(of block: Int) -> Int64 { bounds[Int(slots.firstStrategy(of: block))] }
-
-    /// The slots in use of a block.
-    @inline(__always)
-    func active(_ block: Int) -> Slab<UInt64>.Block {
-        let rest = slots.count &- block &* 512
-        if rest >= 512 { return Slab<UInt64>.Block(repeating: .max) }
-        var words = Slab<UInt64>.Block(repeating: 0)
-        for word in 0..<Slab<UInt64>.wordsPerBlock {
-            let bits = rest &- word &* 64
-            words[word] = bits >= 64 ? .max : bits <= 0 ? 0 : (1 &<< UInt64(bits)) &- 1
-        }
-        return words
-    }
-
     func free() {
         slots.free()
+        tiers.free()
         bounds.free()
         rows.free()
+        summaries.free()
         populations.free()
         postings.free()
         dimensions.free()
@@ -124,7 +116,7 @@ extension TargetingIndex.Tables {
     }
 
     var bytes: Int {
-        var bytes = slots.bytes + (bounds.count + rows.count) * 8
+        var bytes = slots.bytes + (bounds.count + rows.count + summaries.count) * 8
         bytes += (populations.count + postings.count + lists.count + residuals.count) * 4
         bytes += valueRows.count * MemoryLayout<ValueRows>.stride
         return bytes + values.bytes + clocks.bytes

@@ -61,15 +61,26 @@ package final class TargetingMatcher {
     ///
     /// - Parameter least: what a strategy must be able to bid to be worth its while, in the unit of the index' bounds.
     ///   Those that are not are left for later: with a smaller `least` the search goes on where it stopped.
-    /// - Returns: numbers in ascending order, each once.
+    ///   `.min` is for whoever wants them all, in whatever order.
+    /// - Returns: numbers, each once, those of better tiers (``SlotOrder``) first, and of a tier who can bid more first.
     package func next(
         _ request: borrowing BidRequest, _ context: borrowing TargetingContext, worth least: Int64 = .min
     ) -> Int? {
         unsafe matching.pointee.next(request, context, worth: least)
     }
 
-    /// The first strategy that was left for later, with all behind it; the index' count where none was.
+    /// Appends all strategies whose targeting accepts the impression and that did not come yet, in whatever order.
+    package func list(
+        _ request: borrowing BidRequest, _ context: borrowing TargetingContext, into list: inout [UInt32]
+    ) {
+        unsafe matching.pointee.list(request, context, into: &list)
+    }
+
+    /// The first strategy of those tiers that were left for later, with all behind it; the index' count where none was.
     package var firstUnreached: Int { unsafe matching.pointee.firstUnreached }
+
+    /// Strategies before that one that were left for later, as far as rows and postings accept them.
+    package var unseen: Int { unsafe matching.pointee.unseenCount }
 
     /// Turns to another index; the one before lives until its last fact is forgotten.
     private func adopt(_ index: TargetingIndex, _ tombstones: Tombstones) {

@@ -8,9 +8,15 @@ struct SlotList: BitwiseCopyable {
     let start: UInt32
     /// How many postings; ``row`` for a row.
     let count: UInt32
+    /// The first of the postings: who searches the slots before it need not look at them.
+    let first: UInt32
 
     static let row = UInt32.max
-    static let none = SlotList(start: 0, count: 0)
+    static let none = SlotList(start: 0, count: 0, first: .max)
+
+    init(row: UInt32) { (start, count, first) = (row, Self.row, 0) }
+
+    init(start: UInt32, count: UInt32, first: UInt32) { (self.start, self.count, self.first) = (start, count, first) }
 
     var isRow: Bool { count == Self.row }
 
@@ -29,7 +35,8 @@ struct ValueRows: BitwiseCopyable {
     var exclusions = SlotList.none
     /// Long lists that hold it, each of which is a value of its own that the request then states too: a range of the
     /// pool of lists.
-    var lists = SlotList.none
+    var firstList: UInt32 = 0
+    var listCount: UInt32 = 0
 }
 
 /// What an index knows of a dimension as a whole.

@@ -6,9 +6,9 @@ struct Vocabulary {
     private(set) var table: ValueTable
     /// The dimension of each value.
     private(set) var dimensions: [Dimension] = []
-    /// Lists of at most ``ValueList/shortMax`` values, as they come.
+    /// Lists as they come.
     private(set) var shortLists: [UInt32] = []
-    /// Longer lists, each once.
+    /// Long lists, each once, see ``ValueList/shortMax``.
     private(set) var longLists: [UInt32] = []
     /// Leaves that only the evaluator can answer.
     private(set) var leaves: [Leaf] = []
@@ -40,7 +40,7 @@ struct Vocabulary {
             return Literal(question: .leaf(UInt32(leaves.count - 1)), isNegative: isNegative)
         }
         if values.isEmpty { return nil }
-        return Literal(question: .values(dimension, store(values)), isNegative: isNegative)
+        return Literal(question: .values(dimension, store(values, of: dimension)), isNegative: isNegative)
     }
 
     /// What a request must state one of to meet the list: its values, or the list itself where it is long.
@@ -63,7 +63,7 @@ struct Vocabulary {
     }
 
     /// Keeps numbers of values as a list, in order and each once.
-    mutating func store(_ values: [UInt32]) -> ValueList {
+    mutating func store(_ values: [UInt32], of dimension: Dimension) -> ValueList {
         var list = values
         if list.count > 1 {
             list.sort()
@@ -74,12 +74,12 @@ struct Vocabulary {
             }
             list.removeLast(list.count - kept)
         }
-        guard list.count > ValueList.shortMax else {
+        guard ValueList.isLong(list.count, of: dimension) else {
             shortLists += list
             return ValueList(start: UInt32(shortLists.count - list.count), count: UInt32(list.count))
         }
         if let known = longNumbers[list] { return known }
-        let stored = ValueList(start: UInt32(longLists.count), count: UInt32(list.count))
+        let stored = ValueList(start: UInt32(longLists.count), count: UInt32(list.count), isLong: true)
         longLists += list
         longNumbers[list] = stored
         return stored

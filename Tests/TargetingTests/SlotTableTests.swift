@@ -33,26 +33,29 @@ struct SlotTableTests {
             start = end
         }
         #expect(table.slots(of: strategies).isEmpty)
-        for block in 0..<(slots.count + 511) / 512 {
-            #expect(table.firstStrategy(of: block) == slots[block * 512].strategy, "block \(block)")
-        }
     }
 
-    /// Expands bits of a block, and holds what comes to the list.
+    /// Expands bits of words, and holds what comes to the list.
     private func checkExpansion(of bits: [Int], in slots: [SlotTable.Slot]) {
         let table = SlotTable(slots)
-        let found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 512)
+        let found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 64)
+        let listed = Slab<UInt32>(repeating: 0, count: 64)
         defer {
             table.free()
             found.free()
+            listed.free()
         }
-        for block in 0..<(slots.count + 511) / 512 {
-            let wanted = bits.map { block * 512 + $0 }.filter { $0 < slots.count }
-            var words = Slab<UInt64>.Block(repeating: 0)
-            for slot in wanted { words[slot % 512 / 64] |= 1 << UInt64(slot % 64) }
-            let count = table.expand(words, of: block, into: found)
-            #expect((0..<count).map { found[$0].strategy } == wanted.map { slots[$0].strategy })
-            #expect((0..<count).map { found[$0].residual } == wanted.map { slots[$0].residual })
+        var last = UInt32.max
+        for word in 0..<(slots.count + 63) / 64 {
+            let wanted = bits.map { word * 64 + $0 }.filter { $0 < slots.count }
+            let mask = wanted.reduce(UInt64(0)) { $0 | 1 << UInt64($1 % 64) }
+            let end = table.expand(mask, of: word, into: found, from: 0)
+            #expect((0..<end).map { found[$0].strategy } == wanted.map { slots[$0].strategy })
+            #expect((0..<end).map { found[$0].residual } == wanted.map { slots[$0].residual })
+            var once: [UInt32] = []
+            for slot in wanted where slots[slot].strategy != (once.last ?? last) { once.append(slots[slot].strategy) }
+            let listedEnd = table.list(mask, of: word, into: listed, from: 0, after: &last)
+            #expect((0..<listedEnd).map { listed[$0] } == once)
         }
     }
 
@@ -75,8 +78,8 @@ struct SlotTableTests {
         let guarded = (0..<1500 * 32).map { _ in Bool.random(using: &random) }
         let slots = Self.slots(counts) { guarded[$0] && $0 > 0 }
         check(slots)
-        checkExpansion(of: Array(0..<512), in: slots)
-        checkExpansion(of: [0, 63, 64, 511], in: slots)
-        checkExpansion(of: (0..<512).filter { _ in Bool.random(using: &random) }, in: slots)
+        checkExpansion(of: Array(0..<64), in: slots)
+        checkExpansion(of: [0, 31, 32, 63], in: slots)
+        checkExpansion(of: (0..<64).filter { _ in Bool.random(using: &random) }, in: slots)
     }
 }
