@@ -37,7 +37,7 @@ final class Search {
     /// Starts over with an impression of that request.
     func start(_ imp: Imp, of request: borrowing BidRequest, _ context: borrowing TargetingContext) {
         freshSeen = 0
-        listed.removeAll(keepingCapacity: true)
+        if !listed.isEmpty { listed.removeAll(keepingCapacity: true) }
         listedSeen = 0
         tail.start(imp, of: request, context)
         base.start(imp, of: request, context)

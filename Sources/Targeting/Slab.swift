@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 /// A run of plain memory with a fixed number of elements: an array that nothing counts references to.
 ///
 /// The bid path reads it like any other value, without retain, release or uniqueness checks. Every access is checked
@@ -13,23 +9,13 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     private let base: UnsafeMutablePointer<Element>
     let count: Int
 
-    private static var hugePageBytes: Int { 2 << 20 }
-    #if os(Linux)
-    private static var wantsHugePages: Int32 { Int32(MADV_HUGEPAGE) }
-    #else
-    private static var wantsHugePages: Int32 { Int32(MADV_WILLNEED) }
-    #endif
-
     /// - Parameter count: zero is fine.
     init(repeating element: Element, count: Int) {
         precondition(count >= 0)
         // An allocation of no bytes has no address worth passing on.
         let bytes = max(1, count) * MemoryLayout<Element>.stride
-        let isLarge = bytes >= Self.hugePageBytes
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: bytes, alignment: isLarge ? Self.hugePageBytes : 64)
-        // A search reads here and there: with small pages it would wait for their addresses too. Advice, no more.
-        if isLarge { unsafe _ = madvise(memory, bytes, Self.wantsHugePages) }
+        let memory =
+            unsafe HugePages.allocate(bytes) ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         unsafe base = unsafe memory.bindMemory(to: Element.self, capacity: count)
         unsafe base.initialize(repeating: element, count: count)
         self.count = count
@@ -46,7 +32,9 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     var memory: UnsafeMutablePointer<Element> { unsafe base }
 
     /// Gives the memory back; no copy of this value may be used from now on.
-    func free() { unsafe base.deallocate() }
+    func free() {
+        if unsafe !HugePages.free(base, max(1, count) * MemoryLayout<Element>.stride) { unsafe base.deallocate() }
+    }
 
     @inline(__always)
     subscript(index: Int) -> Element {
