@@ -44,7 +44,7 @@ struct TargetingWorld {
     /// What a strategy wants: conditions on some keys, all of which must hold.
     mutating func predicate() -> Predicate {
         var parts: [Predicate] = [.leaf(.size(sizes(1 + below(4))))]
-        if chance(80) { parts.append(.leaf(.country(some(3, of: countries, Self.country)))) }
+        if chance(90) { parts.append(.leaf(.country(some(3, of: countries, Self.country)))) }
         if chance(30) { parts.append(.leaf(.device(Set((0...below(2)).map { _ in Int32(1 + below(7)) })))) }
         if chance(25) {
             parts.append(.leaf(.os((0...below(2)).map { _ in Array(Self.systems[min(below(7), below(7))].utf8) })))
@@ -83,6 +83,8 @@ struct TargetingWorld {
 
     // MARK: Requests
 
+    private mutating func identifier() -> String { "\(below(1_000_000_000))-\(below(1_000_000_000))" }
+
     /// JSON of a request with one impression and 30 segments, about 1.6 kB.
     mutating func request() -> String {
         let segments = (0..<30).map { _ in #"{"id":"s\#(self.segments.draw(&random))"}"# }.joined(separator: ",")
@@ -91,17 +93,21 @@ struct TargetingWorld {
         let words = (0..<3).map { _ in "word\(keywords.draw(&random))" }.joined(separator: ",")
         let inventory = """
             "domain":"site\(domains.draw(&random)).example","cat":[\(categories)],"keywords":"\(words)",\
-            "publisher":{"id":"pub-\(below(5000))"},"page":"https://site.example/an/article/\(below(1_000_000))"
+            "publisher":{"id":"pub-\(below(5000))"},"page":"https://site.example/an/article/\(below(1_000_000))?from=\(identifier())",\
+            "ref":"https://www.search.example/find?q=\(identifier())","content":{"language":"en","title":"An article of some length, as articles have","url":"https://site.example/an/article"}
             """
         return """
             {"id":"auction-\(below(1_000_000_000))","at":1,"tmax":120,"cur":["USD"],\
             "imp":[{"id":"1","tagid":"top","bidfloor":0.1,"secure":1,"banner":{"format":[{"w":\(size.0),"h":\(size.1)}],\
             "pos":1,"api":[3,5,7],"battr":[1,2,8]}}],"\(chance(60) ? "site" : "app")":{\(inventory)},\
             "device":{"devicetype":\(1 + below(7)),"os":"\(Self.systems[min(below(7), below(7))])","osv":"14.2",\
-            "ip":"192.0.2.\(below(250))","language":"l\(languages.draw(&random))","connectiontype":\(2 + below(2) * 4),\
+            "ip":"192.0.2.\(below(250))","ifa":"\(identifier())","make":"Pixel","model":"Pixel 8 Pro","w":1344,"h":2992,"js":1,\
+            "language":"l\(languages.draw(&random))","connectiontype":\(2 + below(2) * 4),\
             "ua":"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36",\
             "geo":{"country":"\(Self.country(countries.draw(&random)))","region":"R\(below(10))",\
             "city":"city \(cities.draw(&random))"},"carrier":"carrier \(below(20))"},\
+            "source":{"tid":"\(identifier())","schain":{"ver":"1.0","complete":1,"nodes":\
+            [{"asi":"exchange.example","sid":"\(below(5000))","hp":1}]}},"regs":{"coppa":0},\
             "user":{"id":"u\(below(1_000_000))","data":[{"name":"dmp.example","segment":[\(segments)]}]}}
             """
     }

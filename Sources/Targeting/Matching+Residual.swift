@@ -3,8 +3,11 @@ internal import OpenRTB
 extension Matching {
     /// Whether a candidate holds where its rows do not say all.
     ///
+    /// Changes nothing; were it not mutating, each call would copy the whole state first.
+    ///
     /// - Parameter residual: where what is to be checked starts.
-    func holds(_ residual: Int, _ request: borrowing BidRequest, _ context: borrowing TargetingContext) -> Bool {
+    mutating func holds(_ residual: Int, _ request: borrowing BidRequest, _ context: borrowing TargetingContext) -> Bool
+    {
         var cursor = residual + 1
         let end = cursor + Int(tables.residuals[residual])
         while cursor < end {
@@ -15,7 +18,7 @@ extension Matching {
     }
 
     /// Whether the clause at the cursor holds; the cursor then stands behind it.
-    private func holds(
+    private mutating func holds(
         _ clause: Clause,
         _ cursor: inout Int,
         _ request: borrowing BidRequest,
@@ -45,7 +48,7 @@ extension Matching {
     }
 
     /// Whether the request states any value of a list of the residuals.
-    private func states(_ list: Range<Int>) -> Bool {
+    private mutating func states(_ list: Range<Int>) -> Bool {
         for index in list where scratch.stated.contains(bit: Int(tables.residuals[index])) { return true }
         return false
     }

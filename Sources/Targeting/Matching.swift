@@ -61,7 +61,7 @@ struct Matching {
         key.rewind()
         stateImpression(imp, of: request)
         resolve()
-        scratch.rewind(tables)
+        scratch.rewind()
         tier = 0
         forgetTier()
     }
@@ -138,7 +138,7 @@ struct Matching {
 
     /// Those slots of a word that hold where their rows do not say all.
     @inline(__always)
-    private func heldBits(
+    private mutating func heldBits(
         _ index: Int, _ start: Int, _ request: borrowing BidRequest, _ context: borrowing TargetingContext
     ) -> UInt64 {
         var bits = scratch.survivors.bits(index)

@@ -98,41 +98,57 @@ extension Slab where Element == UInt64 {
         for index in 0..<words.count { unsafe own[index] = unsafe combined(own[index], others[index]) }
     }
 
-    /// Sets the bits that ascending numbers name, as long as they are below an end.
+    /// Sets the bits that numbers name.
     ///
     /// - Parameters:
-    ///   - numbers: from `next` to before `last`.
-    ///   - next: then stands at the first number that is not below the end.
-    ///   - end: at most as far beyond `origin` as this run has bits.
-    ///   - origin: what stands for the first bit; smaller numbers are passed over.
-    /// - Returns: the number at `next`, `UInt32.max` behind the last one.
+    ///   - numbers: ascending.
+    ///   - range: which of them; all between `origin` and as far beyond it as `words` have bits.
+    ///   - origin: what stands for the first bit.
+    ///   - words: of this run.
     @inline(__always)
-    func scatter(
-        _ numbers: Slab<UInt32>, _ next: inout UInt32, _ last: UInt32, before end: UInt32, from origin: UInt32
+    func insert(_ numbers: Slab<UInt32>, _ range: Range<UInt32>, from origin: UInt32, in words: Range<Int>) {
+        let own = unsafe checked(numbers, range, origin, words)
+        let numbers = unsafe numbers.base
+        for index in range {
+            let bit = unsafe numbers[Int(index)] &- origin
+            unsafe own[Int(bit >> 6)] |= 1 &<< UInt64(truncatingIfNeeded: bit & 63)
+        }
+    }
+
+    /// The same as long as the numbers lie in a range.
+    ///
+    /// - Parameters:
+    ///   - next: the first of them; then the first that lies beyond.
+    ///   - end: where the numbers end.
+    /// - Returns: the number at `next`, `UInt32.max` at the end.
+    @inline(__always)
+    func insert(
+        _ numbers: Slab<UInt32>, _ next: inout UInt32, _ end: UInt32, in range: Range<UInt32>, _ words: Range<Int>
     ) -> UInt32 {
-        precondition(Int(last) <= numbers.count && end >= origin && Int(end &- origin) <= count &* 64)
-        while next < last {
-            let number = unsafe numbers.base[Int(next)]
-            if number >= end { return number }
+        let own = unsafe checked(numbers, next..<min(next &+ 1, end), range.lowerBound, words)
+        precondition(range.count <= words.count &* 64 && end <= numbers.count)
+        let numbers = unsafe numbers.base
+        while next < end {
+            let number = unsafe numbers[Int(next)]
+            if number >= range.upperBound { return number }
+            let bit = number &- range.lowerBound
+            unsafe own[Int(bit >> 6)] |= 1 &<< UInt64(truncatingIfNeeded: bit & 63)
             next &+= 1
-            if number < origin { continue }
-            let bit = Int(number &- origin)
-            unsafe base[bit >> 6] |= 1 &<< UInt64(truncatingIfNeeded: bit & 63)
         }
         return .max
     }
 
-    /// The same of numbers that are all below the end: it need not be looked for, so nothing waits for the numbers.
     @inline(__always)
-    func scatter(_ numbers: Slab<UInt32>, _ range: Range<UInt32>, from origin: UInt32) {
-        precondition(Int(range.upperBound) <= numbers.count)
-        let bits = UInt32(truncatingIfNeeded: count &* 64)
-        for index in range {
-            let bit = unsafe numbers.base[Int(index)] &- origin
-            // What lies before the origin comes out as beyond the end.
-            guard bit < bits else { continue }
-            unsafe base[Int(bit >> 6)] |= 1 &<< UInt64(truncatingIfNeeded: bit & 63)
+    private func checked(
+        _ numbers: Slab<UInt32>, _ range: Range<UInt32>, _ origin: UInt32, _ words: Range<Int>
+    ) -> UnsafeMutablePointer<UInt64> {
+        precondition(words.lowerBound >= 0 && words.upperBound <= count && range.upperBound <= numbers.count)
+        if let first = range.first, let last = range.last {
+            // They ascend: so all lie between.
+            precondition(numbers[Int(first)] >= origin)
+            precondition(range.count == 1 || Int(numbers[Int(last)] &- origin) < words.count &* 64)
         }
+        return unsafe base + words.lowerBound
     }
 
     /// Sets a bit of the run, and says whether it was clear.

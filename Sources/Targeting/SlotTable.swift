@@ -134,14 +134,16 @@ struct SlotTable: BitwiseCopyable {
         let numbers = unsafe numbers.memory
         var bits = bits
         var place = start
+        var previous = last
         while bits != 0 {
             let lowest = bits & (0 &- bits)
             let strategy = before &+ UInt32(truncatingIfNeeded: (first & (lowest | (lowest &- 1))).nonzeroBitCount)
             unsafe numbers[place] = strategy
-            place &+= strategy == last ? 0 : 1
-            last = strategy
+            place &+= strategy == previous ? 0 : 1
+            previous = strategy
             bits ^= lowest
         }
+        last = previous
         return place
     }
 }

@@ -68,38 +68,58 @@ struct Survivors: BitwiseCopyable {
         }
     }
 
-    /// Keeps the slots that all of some rows have.
+    /// Keeps the slots that a sieve lets through.
     ///
     /// - Parameters:
-    ///   - words: the rows lie there.
-    ///   - starts: where each starts.
-    ///   - range: which of these.
+    ///   - words: of all rows.
+    ///   - rows: where rows start, by the numbers of the sieve's streams.
+    ///   - refused: where rows start of what is refused.
     ///   - offset: of the window in each row.
-    mutating func keep(_ words: Slab<UInt64>, _ starts: Slab<Int>, _ range: Range<Int>, offset: Int) {
-        narrow(words, starts, range, offset) { $0 & $1 }
-    }
-
-    /// Takes away the slots that any of some rows has.
-    mutating func drop(_ words: Slab<UInt64>, _ starts: Slab<Int>, _ range: Range<Int>, offset: Int) {
-        narrow(words, starts, range, offset) { $0 & ~$1 }
-    }
-
-    /// Word by word, all rows of it at once: so the processor waits for several of them together.
-    @inline(__always)
-    private mutating func narrow(
-        _ words: Slab<UInt64>, _ starts: Slab<Int>, _ range: Range<Int>, _ offset: Int,
-        _ combined: (UInt64, UInt64) -> UInt64
+    mutating func sift(
+        by sieve: Sieve, _ words: Slab<UInt64>, _ rows: Slab<Int>, _ refused: Slab<Int>, offset: Int
     ) {
-        check(words, starts, range, offset)
+        check(sieve, words, rows, refused, offset)
         let words = unsafe words.memory + offset
-        let starts = unsafe starts.memory + range.lowerBound
-        let places = unsafe places.memory
-        let bits = unsafe bits.memory
+        let (plain, plainCount) = unsafe (sieve.plain.memory, sieve.plainCount)
+        narrow { rest, place in
+            var rest = rest
+            for number in 0..<plainCount { rest &= unsafe words[plain[number] &+ place] }
+            return rest
+        }
+        // One at a time: how many rows a stream has can then be foreseen.
+        for number in 0..<sieve.mixedCount {
+            let stream = sieve.mixed[number]
+            let first = unsafe words + rows[stream.rows.lowerBound]
+            let others = unsafe rows.memory + stream.rows.lowerBound + 1
+            let count = stream.rows.count - 1
+            let postings = unsafe sieve.bits.memory + stream.firstBits
+            if count == 0 {
+                narrow { rest, place in unsafe rest & (first[place] | postings[place]) }
+            } else {
+                narrow { rest, place in
+                    var accepted = unsafe first[place] | postings[place]
+                    for row in 0..<count { accepted |= unsafe words[others[row] &+ place] }
+                    return rest & accepted
+                }
+            }
+        }
+        let (refusedRows, refusedCount) = unsafe (refused.memory, sieve.refused.rows.count)
+        let postings = unsafe sieve.bits.memory + sieve.refused.firstBits
+        narrow { rest, place in
+            var rejected = unsafe postings[place]
+            for row in 0..<refusedCount { rejected |= unsafe words[refusedRows[row] &+ place] }
+            return rest & ~rejected
+        }
+    }
+
+    /// - Parameter kept: of a word's bits at its place, those to keep.
+    @inline(__always)
+    private mutating func narrow(_ kept: (UInt64, Int) -> UInt64) {
+        let (places, bits) = unsafe (places.memory, bits.memory)
         var left = 0
         for index in 0..<count {
             let place = unsafe places[index]
-            var rest = unsafe bits[index]
-            for row in 0..<range.count { rest = unsafe combined(rest, words[starts[row] &+ Int(place)]) }
+            let rest = kept(unsafe bits[index], Int(place))
             unsafe places[left] = place
             unsafe bits[left] = rest
             left &+= rest == 0 ? 0 : 1
@@ -107,57 +127,19 @@ struct Survivors: BitwiseCopyable {
         count = left
     }
 
-    /// Unites rows, at the places that are left.
-    ///
-    /// - Parameter united: of the window.
-    func unite(
-        _ words: Slab<UInt64>, _ starts: Slab<Int>, _ range: Range<Int>, offset: Int, into united: Slab<UInt64>
+    /// Every read of ``sift`` lies within its run.
+    private func check(
+        _ sieve: Sieve, _ words: Slab<UInt64>, _ rows: Slab<Int>, _ refused: Slab<Int>, _ offset: Int
     ) {
-        check(words, starts, range, offset)
-        precondition(window <= united.count)
-        let words = unsafe words.memory + offset
-        let starts = unsafe starts.memory + range.lowerBound
-        let united = unsafe united.memory
-        let places = unsafe places.memory
-        for index in 0..<count {
-            let place = unsafe Int(places[index])
-            var union: UInt64 = 0
-            for row in 0..<range.count { union |= unsafe words[starts[row] &+ place] }
-            unsafe united[place] = union
+        let startMax = words.count &- offset &- window
+        precondition(offset >= 0 && sieve.refused.firstBits &+ window <= sieve.bits.count)
+        for number in 0..<sieve.plainCount { precondition(0...startMax ~= sieve.plain[number]) }
+        for number in 0..<sieve.mixedCount {
+            let stream = sieve.mixed[number]
+            precondition(stream.firstBits &+ window <= sieve.bits.count)
+            for row in stream.rows { precondition(0...startMax ~= rows[row]) }
         }
-    }
-
-    private func check(_ words: Slab<UInt64>, _ starts: Slab<Int>, _ range: Range<Int>, _ offset: Int) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= starts.count && offset >= 0)
-        for row in range { precondition(starts[row] >= 0 && starts[row] &+ offset &+ window <= words.count) }
-    }
-
-    /// Keeps the slots that words of the window have too.
-    mutating func keep(_ words: Slab<UInt64>) { narrow(words) { $0 & $1 } }
-
-    /// Takes away the slots that words of the window have.
-    mutating func drop(_ words: Slab<UInt64>) { narrow(words) { $0 & ~$1 } }
-
-    @inline(__always)
-    private mutating func narrow(_ words: Slab<UInt64>, _ combined: (UInt64, UInt64) -> UInt64) {
-        precondition(window <= words.count)
-        let words = unsafe words.memory
-        let places = unsafe places.memory
-        let bits = unsafe bits.memory
-        var left = 0
-        for index in 0..<count {
-            let place = unsafe places[index]
-            let rest = unsafe combined(bits[index], words[Int(place)])
-            unsafe places[left] = place
-            unsafe bits[left] = rest
-            left &+= rest == 0 ? 0 : 1
-        }
-        count = left
-    }
-
-    /// Clears words of the places that are left.
-    func clear(_ words: Slab<UInt64>) {
-        for index in 0..<count { words[Int(places[index])] = 0 }
+        for row in sieve.refused.rows { precondition(0...startMax ~= refused[row]) }
     }
 
     /// Writes down the slots that are left.
