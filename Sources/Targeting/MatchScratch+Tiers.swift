@@ -17,8 +17,8 @@ extension MatchScratch {
     mutating func findSlots(of tier: Int, _ tables: borrowing TargetingIndex.Tables) -> Int {
         let blocks = SlotOrder.blocks(of: tier).clamped(to: 0..<tables.blocks)
         var count = 0
-        for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: Self.windowBlocks) {
-            findWords(of: start..<min(start + Self.windowBlocks, blocks.upperBound), tables)
+        for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: windowBlocks) {
+            findWords(of: start..<min(start + windowBlocks, blocks.upperBound), tables)
             let needed = count + survivors.slots
             if needed > found.count { found = found.grown(toHold: needed, padding: found[0]) }
             count = survivors.expand(tables.slots, start &* 8, into: found, from: count)

@@ -13,8 +13,7 @@ struct MatchScratch {
     }
 
     /// So many blocks at most are worked on at once, so that all that is written stays in near caches.
-    static let windowBlocks = 512
-    static let windowWords = windowBlocks * Slab<UInt64>.wordsPerBlock
+    let windowBlocks: Int
 
     var marks = Marks()
     /// Where the values of the dimension at hand start.
@@ -33,7 +32,7 @@ struct MatchScratch {
     /// What these make of a window.
     var sieve: Sieve
     /// Words of the window at hand that have slots left.
-    var survivors = Survivors(roomFor: windowWords)
+    var survivors: Survivors
     /// Of what is gone from the index.
     private(set) var buried: Slab<UInt32>
     var grave = Cursor(start: 0, end: 0, first: .max)
@@ -43,10 +42,13 @@ struct MatchScratch {
     var listed = Slab<UInt32>(repeating: 0, count: 4096)
     var listedCount = 0
 
-    init(for tables: TargetingIndex.Tables, _ buried: Slab<UInt32>) {
+    init(for tables: TargetingIndex.Tables, _ buried: Slab<UInt32>, windowBlocks: Int) {
         let count = tables.dimensions.count
         streams = Slab(repeating: Stream(), count: count)
-        sieve = Sieve(dimensions: count, words: Self.windowWords)
+        self.windowBlocks = windowBlocks
+        let windowWords = windowBlocks * Slab<UInt64>.wordsPerBlock
+        survivors = Survivors(roomFor: windowWords)
+        sieve = Sieve(dimensions: count, words: windowWords)
         stated = Slab(repeating: 0, count: 0)
         facts = Slab(repeating: 0, count: 64)
         rows = Slab(repeating: 0, count: 256)

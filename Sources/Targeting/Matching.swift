@@ -26,9 +26,9 @@ struct Matching {
     /// Whether that was returned.
     private var isLastReturned = false
 
-    init(_ tables: TargetingIndex.Tables, _ buried: Slab<UInt32>) {
+    init(_ tables: TargetingIndex.Tables, _ buried: Slab<UInt32>, windowBlocks: Int) {
         self.tables = tables
-        scratch = MatchScratch(for: tables, buried)
+        scratch = MatchScratch(for: tables, buried, windowBlocks: windowBlocks)
     }
 
     func free() {
@@ -123,7 +123,7 @@ struct Matching {
         last = .max
         while start < tables.blocks {
             // Tiers do not matter here: the fewer the windows, the better. Small tiers have no summary, unless all do.
-            let end = SlotOrder.isClustered(start) ? start + MatchScratch.windowBlocks : SlotOrder.firstClusteredBlock
+            let end = SlotOrder.isClustered(start) ? start + scratch.windowBlocks : SlotOrder.firstClusteredBlock
             let window = start..<min(end, tables.blocks)
             scratch.findWords(of: window, tables)
             for index in 0..<scratch.survivors.count {

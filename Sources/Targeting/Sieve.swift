@@ -34,6 +34,8 @@ struct Sieve: BitwiseCopyable {
     private(set) var mixedCount = 0
     /// What is refused.
     private(set) var refused = Stream()
+    /// Of the largest window.
+    private let words: Int
     /// A window of words that are never set, then one for each mixed stream that has postings, and one for what is
     /// refused: their postings in the window at hand. Between two windows none is set.
     let bits: Slab<UInt64>
@@ -45,6 +47,7 @@ struct Sieve: BitwiseCopyable {
     ///   - dimensions: as many streams can there be.
     ///   - words: of the largest window.
     init(dimensions: Int, words: Int) {
+        self.words = words
         plain = Slab(repeating: 0, count: dimensions)
         mixed = Slab(repeating: Stream(), count: dimensions)
         bits = Slab(repeating: 0, count: (dimensions + 2) * words)
@@ -66,7 +69,7 @@ struct Sieve: BitwiseCopyable {
     ) {
         plainCount = 0
         mixedCount = 0
-        var firstBits = MatchScratch.windowWords
+        var firstBits = words
         for index in 0..<count {
             var stream = streams[index]
             if stream.isPlain {
@@ -76,7 +79,7 @@ struct Sieve: BitwiseCopyable {
             }
             if !stream.cursors.isEmpty {
                 stream.firstBits = firstBits
-                firstBits &+= MatchScratch.windowWords
+                firstBits &+= words
             }
             mixed[mixedCount] = stream
             mixedCount &+= 1

@@ -26,6 +26,11 @@ struct TargetingCompiler {
 
     /// The slots of a predicate: none where it accepts nothing.
     mutating func conjunctions(of predicate: Predicate) -> [Conjunction] {
+        if Self.isOneConjunction(predicate) {
+            var literals: [Literal] = []
+            guard gather(predicate, &literals), let conjunction = conjunction(literals, []) else { return [] }
+            return [conjunction]
+        }
         let form = normalize(predicate, isNegated: false)
         var drafts: [(literals: [Literal], rest: [NormalForm])] = []
         if form.width <= Self.conjunctionsMax {
@@ -40,6 +45,35 @@ struct TargetingCompiler {
             drafts = [([], [form])]
         }
         return drafts.compactMap { conjunction($0.literals, $0.rest) }
+    }
+
+    // MARK: One conjunction
+
+    /// Whether all of it is leaves, or their negations, all of which must hold: what most strategies want.
+    private static func isOneConjunction(_ predicate: Predicate) -> Bool {
+        switch predicate {
+        case .leaf, .not(.leaf): true
+        case .all(let parts): parts.allSatisfy { isOneConjunction($0) }
+        case .any, .not: false
+        }
+    }
+
+    /// Appends the literals of such a predicate.
+    ///
+    /// - Returns: false where it can never hold.
+    private mutating func gather(_ predicate: Predicate, _ literals: inout [Literal]) -> Bool {
+        switch predicate {
+        case .all(let parts):
+            for part in parts where !gather(part, &literals) { return false }
+        case .leaf(let leaf):
+            guard let literal = vocabulary.literal(leaf, isNegative: false) else { return false }
+            literals.append(literal)
+        case .not(.leaf(let leaf)):
+            // Nothing is refused: it always holds.
+            if let literal = vocabulary.literal(leaf, isNegative: true) { literals.append(literal) }
+        case .any, .not: preconditionFailure("a conjunction has neither")
+        }
+        return true
     }
 
     // MARK: Normal form

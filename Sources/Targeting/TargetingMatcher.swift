@@ -27,10 +27,13 @@ package final class TargetingMatcher {
     // value would cost, could find nothing.
     private let matching: UnsafeMutablePointer<Matching>
 
-    package init() {
+    /// - Parameter windowBlocks: blocks of 512 slots that are worked on at once, a multiple of eight. What comes of it is
+    ///   the same, and takes a few bytes a slot.
+    package init(windowBlocks: Int = 512) {
+        precondition(windowBlocks > 0 && windowBlocks.isMultiple(of: 8))
         adopted = (ObjectIdentifier(index), ObjectIdentifier(tombstones))
         unsafe matching = .allocate(capacity: 1)
-        unsafe matching.initialize(to: Matching(index.tables, tombstones.slots))
+        unsafe matching.initialize(to: Matching(index.tables, tombstones.slots, windowBlocks: windowBlocks))
     }
 
     deinit {

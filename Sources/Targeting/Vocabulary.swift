@@ -22,6 +22,8 @@ struct Vocabulary {
 
     private var key = ValueKey()
     private var clockNumbers: [LocalClock: Int] = [:]
+    /// By clock and hour of the week, its value; `UInt32.max` for one that nobody asked for.
+    private var hourNumbers: [[UInt32]] = []
     private var longNumbers: [[UInt32]: ValueList] = [:]
     /// See ``stated(by:)``.
     private var listNumbers: [ValueList: ValueList] = [:]
@@ -175,10 +177,15 @@ struct Vocabulary {
             clockNumbers[hours.clock] = next
             clocks.append(hours.clock)
         }
-        return each(hours.hours.indices.filter { hours.hours[$0] }, .hour) {
-            $0.append(Int32(clock))
-            return $0.append(UInt8($1))
+        if clock == hourNumbers.count { hourNumbers.append([UInt32](repeating: .max, count: 168)) }
+        for hour in 0..<168 where hours.hours[hour] && hourNumbers[clock][hour] == .max {
+            let spelled = each([UInt8(hour)], .hour) {
+                $0.append(Int32(clock))
+                return $0.append($1)
+            }
+            if let number = spelled?.1.first { hourNumbers[clock][hour] = number }
         }
+        return (.hour, (0..<168).compactMap { hours.hours[$0] ? hourNumbers[clock][$0] : nil })
     }
 }
 

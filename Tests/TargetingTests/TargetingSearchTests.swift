@@ -128,12 +128,13 @@ struct TargetingSearchTests {
         }
         let stock = Stock(predicates, gone: 10, &random)
         #expect(stock.index.slots > 40_000)
-        let matcher = TargetingMatcher()
         let reader = BidRequestReader()
         var tally = Tally()
-        for _ in 0..<8 {
-            try reader.read(copying: Array(random.request().utf8))
-            tally = tally + search(stock, reader.request, random.context(), by: matcher, &random)
+        for matcher in [TargetingMatcher(), TargetingMatcher(windowBlocks: 8), TargetingMatcher(windowBlocks: 24)] {
+            for _ in 0..<4 {
+                try reader.read(copying: Array(random.request().utf8))
+                tally = tally + search(stock, reader.request, random.context(), by: matcher, &random)
+            }
         }
         print("\(tally.pairs) pairs over \(stock.index.slots) slots: \(tally.matches) match, \(tally.pauses) pauses")
         #expect(tally.pairs >= 100_000)
