@@ -10,7 +10,7 @@ struct RowBuilder {
     /// Words of a row.
     let stride: Int
     private var rows: Slab<UInt64>
-    private(set) var populations: [UInt32] = []
+    private var rowCount = 0
     private(set) var postings: [UInt32] = []
     /// By number of the value.
     private(set) var values: [ValueRows]
@@ -26,10 +26,10 @@ struct RowBuilder {
 
     /// The rows, and of each a summary with a bit for each word that is not empty, in memory that the caller owns.
     func takeRows() -> (rows: Slab<UInt64>, summaries: Slab<UInt64>) {
-        let exact = rows.prefix(populations.count * stride, padding: 0)
+        let exact = rows.prefix(rowCount * stride, padding: 0)
         rows.free()
-        let summaries = Slab<UInt64>(repeating: 0, count: populations.count * Self.summaryWords(stride))
-        for row in populations.indices {
+        let summaries = Slab<UInt64>(repeating: 0, count: rowCount * Self.summaryWords(stride))
+        for row in 0..<rowCount {
             let start = row * Self.summaryWords(stride) * 64
             for word in 0..<stride where exact[row * stride + word] != 0 { summaries.insert(bit: start + word) }
         }
@@ -43,13 +43,10 @@ struct RowBuilder {
     mutating func addRow(without slots: some Sequence<UInt32>) -> UInt32 {
         let row = addRow()
         let start = Int(row) * stride * 64
-        var population = self.slots
         for slot in 0..<self.slots { rows.insert(bit: start + slot) }
         for slot in slots where rows.contains(bit: start + Int(slot)) {
             rows.remove(bit: start + Int(slot))
-            population -= 1
         }
-        populations[Int(row)] = UInt32(population)
         return row
     }
 
@@ -118,18 +115,15 @@ struct RowBuilder {
         let start = Int(row) * stride
         if let base { rows.move(Int(base) * stride..<Int(base + 1) * stride, to: start) }
         for slot in slots { rows.insert(bit: start * 64 + Int(slot)) }
-        var population = 0
-        for word in start..<start + stride { population += rows[word].nonzeroBitCount }
-        populations[Int(row)] = UInt32(population)
         twins[twin] = row
         return SlotList(row: row)
     }
 
     private mutating func addRow() -> UInt32 {
-        let needed = (populations.count + 1) * stride
+        let needed = (rowCount + 1) * stride
         if needed > rows.count { rows = rows.grown(toHold: needed, padding: 0) }
-        populations.append(0)
-        return UInt32(populations.count - 1)
+        rowCount += 1
+        return UInt32(rowCount - 1)
     }
 
     /// Tells each value the lists that hold it.

@@ -14,8 +14,10 @@ package import Units
 ///     bound           9.50               │ 7.20              domain = a.com       1, 700, 9312    postings
 ///                                                            matches              0 1 0 0 1 0 …
 ///
-/// Strategies come in the order of the most that they can bid, so whoever holds an offer need not look at those whose
-/// bound is below it: a search ends at the first such match, or before the first block of them.
+/// Strategies lie in tiers of the most that they can bid (``SlotOrder``), so whoever holds an offer need not look at those
+/// whose bound is below it: a search ends at the first such match, or before the first such tier. Within a tier they lie
+/// beside those that want alike, and each row has a summary, so that most of what a request has no use for is not read.
+/// The index therefore numbers strategies its own way: ``order`` tells which is which.
 ///
 /// Immutable and plain memory: event loops read it without reference counting, atomics or locks, each through a
 /// ``TargetingMatcher`` of its own. What changes is told apart: ``Tombstones`` for what went, another index for what
@@ -42,8 +44,6 @@ package final class TargetingIndex: @unchecked Sendable {
         let rows: Slab<UInt64>
         /// The summaries of the rows one after the other, each with a bit for every word of its row that is not empty.
         let summaries: Slab<UInt64>
-        /// Bits that are set, by row.
-        let populations: Slab<UInt32>
         let postings: Slab<UInt32>
         let dimensions: Slab<DimensionRow>
         let values: ValueTable
@@ -105,7 +105,6 @@ extension TargetingIndex.Tables {
         bounds.free()
         rows.free()
         summaries.free()
-        populations.free()
         postings.free()
         dimensions.free()
         values.free()
@@ -117,7 +116,7 @@ extension TargetingIndex.Tables {
 
     var bytes: Int {
         var bytes = slots.bytes + (bounds.count + rows.count + summaries.count) * 8
-        bytes += (populations.count + postings.count + lists.count + residuals.count) * 4
+        bytes += (postings.count + lists.count + residuals.count) * 4
         bytes += valueRows.count * MemoryLayout<ValueRows>.stride
         return bytes + values.bytes + clocks.bytes
     }

@@ -116,7 +116,6 @@ struct TargetingIndexBuilder {
             bounds: Slab(order.strategies.map { bounds[Int($0)] }, padding: 0),
             rows: words.rows,
             summaries: words.summaries,
-            populations: Slab(rows.populations, padding: 0),
             postings: Slab(rows.postings, padding: 0),
             dimensions: Slab(dimensions, padding: DimensionRow()),
             values: vocabulary.table,

@@ -8,13 +8,13 @@ package import OpenRTB
 ///         while let strategy = matcher.next(request, context, worth: best) { … }
 ///     }
 ///
-/// Pulling keeps the caller in control: it may stop early, and blocks of 512 slots that it never came to cost nothing.
+/// Pulling keeps the caller in control: it may stop early, and tiers that it never came to cost nothing.
 /// Request and context must be the same from `begin` to the last `next`.
 ///
 /// - Complexity: a look-up for each value that the request states on a dimension that any strategy uses; then, for
-///   each block, one pass over a row of each such dimension, the most selective first, until no slot is left; then a
-///   check of each candidate whose rows do not say all. Allocates nothing unless the index is new and larger than all
-///   before.
+///   each tier that is come to, one pass over the summaries of the rows of these values, and over those words of the rows
+///   that can have matches; then a check of each candidate whose rows do not say all. Allocates nothing unless the index
+///   is new, or more of it matches than ever before.
 @safe
 package final class TargetingMatcher {
     /// Keeps alive what `matching` looks into.
