@@ -46,7 +46,8 @@ final class Search {
     /// The next strategy.
     ///
     /// - Parameter least: what a strategy must be able to bid to be worth asking, in micros of a US dollar. A later call
-    ///   with less brings those who were passed over; `.min` brings everybody, in whatever order.
+    ///   with less brings those who were passed over; `.min` brings everybody, in whatever order, and then no
+    ///   other may follow.
     /// - Returns: its number in the snapshot; nil where nobody is left who is worth it.
     func next(
         _ snapshot: Snapshot, _ imp: Imp, _ request: borrowing BidRequest, _ context: borrowing TargetingContext,

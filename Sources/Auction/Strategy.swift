@@ -65,7 +65,7 @@ package final class Strategy: Sendable {
         id = Array(document.id.utf8)
         advertiser = Array(document.advertiser.utf8)
         seat = Array(document.seat.utf8)
-        seatEscaped = JSONText.escaped(document.seat.utf8)
+        seatEscaped = JSONText.escaped(Array(document.seat.utf8))
         currency = document.currency
         isActive = document.state == .active
         flight = document.flight

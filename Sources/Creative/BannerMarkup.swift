@@ -32,9 +32,9 @@ package final class BannerMarkup: Sendable {
     /// - Source: OpenRTB 2.5, 5.2 (AdCOM 1.0, Creative Subtypes - Display).
     private static func types(of html: String) -> [Int32] {
         var (hasScript, hasFrame, hasImage) = (false, false, false)
-        var rest = html.utf8[...]
+        var rest = Array(html.utf8)[...]
         while let open = rest.firstIndex(of: UInt8(ascii: "<")) {
-            rest = rest[rest.index(after: open)...]
+            rest = rest[(open + 1)...]
             if starts(rest, with: "script") { hasScript = true }
             if starts(rest, with: "iframe") { hasFrame = true }
             if starts(rest, with: "img") { hasImage = true }
@@ -43,9 +43,11 @@ package final class BannerMarkup: Sendable {
         return [hasImage ? 2 : 1]
     }
 
-    private static func starts(_ text: Substring.UTF8View, with name: StaticString) -> Bool {
-        unsafe text.prefix(name.utf8CodeUnitCount).map { $0 | 0x20 }.elementsEqual(
-            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    private static func starts(_ text: ArraySlice<UInt8>, with name: StaticString) -> Bool {
+        let name = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        guard text.count >= name.count else { return false }
+        for index in 0..<name.count where unsafe text[text.startIndex + index] | 0x20 != name[index] { return false }
+        return true
     }
 
     /// How the creative fills a slot; nil where it does not.

@@ -80,26 +80,27 @@ package struct MarkupTemplate: Sendable {
     ///
     /// - Parameter own: whether the text is ours, and may have ``Part``s.
     mutating func append(_ text: Substring, in place: MarkupEscape.Place, own: Bool = false) {
-        var rest = text.utf8
+        // As an array, which is looked through several times as fast as a string.
+        var rest = Array(text.utf8)[...]
         while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
-            let tail = rest[open...]
-            guard let close = tail.prefix(24).firstIndex(of: UInt8(ascii: "}")),
-                let piece = piece(named: Substring(tail[tail.index(after: open)..<close]), in: place, own: own)
+            let tail = rest[(open + 1)...]
+            guard let close = tail.prefix(23).firstIndex(of: UInt8(ascii: "}")),
+                let piece = piece(named: Substring(decoding: tail[..<close], as: UTF8.self), in: place, own: own)
             else {
                 literal(rest[...open])
-                rest = tail.dropFirst()
+                rest = tail
                 continue
             }
             literal(rest[..<open])
             pieces.append(piece)
             if case .url(.impression, _) = piece { hasImpression = true }
-            rest = tail[tail.index(after: close)...]
+            rest = tail[(close + 1)...]
         }
         literal(rest)
     }
 
     /// Adds text as it is.
-    mutating func append(verbatim text: Substring) { literal(text.utf8) }
+    mutating func append(verbatim text: Substring) { literal(Array(text.utf8)[...]) }
 
     private func piece(named name: Substring, in place: MarkupEscape.Place, own: Bool) -> Piece? {
         if own, let part = Self.part(name) { return part }
@@ -131,7 +132,7 @@ package struct MarkupTemplate: Sendable {
         name == "type" ? .mediaType : Part.allCases.first { "\($0)" == name }.map { .part($0) }
     }
 
-    private mutating func literal(_ text: Substring.UTF8View) {
+    private mutating func literal(_ text: ArraySlice<UInt8>) {
         guard !text.isEmpty else { return }
         let escaped = Self.escaped(Array(text), depth: depth)
         if case .literal(let before) = pieces.last {

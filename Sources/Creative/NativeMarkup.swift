@@ -72,7 +72,7 @@ package final class NativeMarkup: Sendable {
         self.privacy = Part(privacy).text
         self.impressionTrackers = impressionTrackers.map { Part($0).text }
         let list = clickTrackers.map(JSONText.quoted).joined(separator: ",")
-        self.clickTrackers = clickTrackers.isEmpty ? [] : JSONText.escaped(",\"clicktrackers\":[\(list)]".utf8)
+        self.clickTrackers = clickTrackers.isEmpty ? [] : JSONText.escaped(Array(",\"clicktrackers\":[\(list)]".utf8))
     }
 
     /// Whether every required asset can be answered.

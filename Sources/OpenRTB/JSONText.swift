@@ -44,24 +44,25 @@ package enum JSONText {
         unsafe appendEach(of: bytes, to: &writer)
     }
 
-    private static func appendEach(of bytes: some Sequence<UInt8>, to writer: inout ByteWriter) {
+    private static func appendEach(of bytes: UnsafeBufferPointer<UInt8>, to writer: inout ByteWriter) {
         var previous: UInt8 = 0
-        for byte in bytes {
+        for index in 0..<bytes.count {
+            let byte = unsafe bytes[index]
             append(byte, after: previous, to: &writer)
             previous = byte
         }
     }
 
     /// Bytes as the content of a JSON string, without the quotes: for what is compiled ahead of requests.
-    package static func escaped(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        var writer = ByteWriter(capacity: 256)
-        appendEach(of: bytes, to: &writer)
+    package static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter(capacity: bytes.count + 64)
+        unsafe bytes.withUnsafeBufferPointer { unsafe append($0, to: &writer) }
         return writer.array()
     }
 
     /// A string as a JSON string, quotes included.
     package static func quoted(_ string: String) -> String {
-        "\"" + String(decoding: escaped(string.utf8), as: UTF8.self) + "\""
+        "\"" + String(decoding: escaped(Array(string.utf8)), as: UTF8.self) + "\""
     }
 
     private static func hex(_ nibble: UInt8) -> UInt8 {

@@ -35,7 +35,7 @@ struct MatchScratch {
     var survivors: Survivors
     /// Of what is gone from the index.
     private(set) var buried: Slab<UInt32>
-    var grave = Cursor(start: 0, end: 0, first: .max)
+    var grave = Cursor.none
     /// Slots of the tier at hand that match by its rows and postings.
     var found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 512)
     /// Numbers of strategies that wait to be handed over.
@@ -52,9 +52,9 @@ struct MatchScratch {
         stated = Slab(repeating: 0, count: 0)
         facts = Slab(repeating: 0, count: 64)
         rows = Slab(repeating: 0, count: 256)
-        cursors = Slab(repeating: Cursor(start: 0, end: 0, first: .max), count: 256)
+        cursors = Slab(repeating: Cursor.none, count: 256)
         refusedRows = Slab(repeating: 0, count: 64)
-        refusedCursors = Slab(repeating: Cursor(start: 0, end: 0, first: .max), count: 64)
+        refusedCursors = Slab(repeating: Cursor.none, count: 64)
         self.buried = buried
         fit(tables)
     }
@@ -131,7 +131,6 @@ struct MatchScratch {
     ) {
         let (stride, words) = (tables.stride, tables.rows.count)
         let start = Int(row) * stride
-        // Blocks are read without a further check.
         precondition(start + stride <= words)
         if count == rows.count { rows = rows.grown(toHold: count + 1, padding: 0) }
         rows[count] = start

@@ -123,7 +123,7 @@ struct Matching {
         last = .max
         while start < tables.blocks {
             // Tiers do not matter here: the fewer the windows, the better. Small tiers have no summary, unless all do.
-            let end = SlotOrder.isClustered(start) ? start + scratch.windowBlocks : SlotOrder.firstClusteredBlock
+            let end = SlotOrder.startsSummaryWord(start) ? start + scratch.windowBlocks : SlotOrder.firstClusteredBlock
             let window = start..<min(end, tables.blocks)
             scratch.findWords(of: window, tables)
             for index in 0..<scratch.survivors.count {

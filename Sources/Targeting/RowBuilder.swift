@@ -129,7 +129,7 @@ struct RowBuilder {
     /// Tells each value the lists that hold it.
     ///
     /// - Parameter members: numbers of values by number of their list.
-    /// - Returns: the pool that ``ValueRows/lists`` are ranges of.
+    /// - Returns: the pool that ``ValueRows/firstList`` are ranges of.
     mutating func addLists(_ members: [(list: UInt32, values: ArraySlice<UInt32>)]) -> [UInt32] {
         var holders: [UInt32: [UInt32]] = [:]
         for (list, values) in members { for value in values { holders[value, default: []].append(list) } }

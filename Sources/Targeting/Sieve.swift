@@ -23,8 +23,8 @@ struct Stream: BitwiseCopyable {
 
 /// What a request makes of a window of slots: which rows and postings each of its dimensions lets through.
 ///
-/// All dimensions of a word are looked at before the next word: nothing is written in between, and the processor waits
-/// for the rows together.
+/// Streams of one row each are looked at together, word by word; the others one after the other, each over all words that
+/// are left. See ``Survivors/sift(by:_:_:_:offset:)``.
 struct Sieve: BitwiseCopyable {
     /// Where the rows start of the streams that are one row each.
     let plain: Slab<Int>

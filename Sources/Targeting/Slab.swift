@@ -1,7 +1,7 @@
 /// A run of plain memory with a fixed number of elements: an array that nothing counts references to.
 ///
 /// The bid path reads it like any other value, without retain, release or uniqueness checks. Every access is checked
-/// against the bounds. Whoever allocates a slab frees it; copies of the value look into the same memory.
+/// against the bounds, or where loops go over many elements, those are checked before they start. Whoever allocates a slab frees it; copies of the value look into the same memory.
 @safe
 struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     // Invariant: `base` points at `count` initialised elements on a 64-byte boundary, from `init` until `free`. Kept
@@ -86,9 +86,6 @@ extension Slab where Element == UInt64 {
     /// Adds the bits of another run's words.
     func add(_ words: Range<Int>, _ other: Slab, from start: Int) { combine(words, other, start) { $0 | $1 } }
 
-    /// Takes another run's words.
-    func copy(_ words: Range<Int>, _ other: Slab, from start: Int) { combine(words, other, start) { $1 } }
-
     @inline(__always)
     private func combine(_ words: Range<Int>, _ other: Slab, _ start: Int, _ combined: (UInt64, UInt64) -> UInt64) {
         precondition(words.lowerBound >= 0 && words.upperBound <= count)
@@ -107,7 +104,12 @@ extension Slab where Element == UInt64 {
     ///   - words: of this run.
     @inline(__always)
     func insert(_ numbers: Slab<UInt32>, _ range: Range<UInt32>, from origin: UInt32, in words: Range<Int>) {
-        let own = unsafe checked(numbers, range, origin, words)
+        precondition(words.lowerBound >= 0 && words.upperBound <= count && range.upperBound <= numbers.count)
+        if let first = range.first, let last = range.last {
+            // They ascend: so all lie between.
+            precondition(numbers[Int(first)] >= origin && Int(numbers[Int(last)] &- origin) < words.count &* 64)
+        }
+        let own = unsafe base + words.lowerBound
         let numbers = unsafe numbers.base
         for index in range {
             let bit = unsafe numbers[Int(index)] &- origin
@@ -125,8 +127,9 @@ extension Slab where Element == UInt64 {
     func insert(
         _ numbers: Slab<UInt32>, _ next: inout UInt32, _ end: UInt32, in range: Range<UInt32>, _ words: Range<Int>
     ) -> UInt32 {
-        let own = unsafe checked(numbers, next..<min(next &+ 1, end), range.lowerBound, words)
-        precondition(range.count <= words.count &* 64 && end <= numbers.count)
+        precondition(words.lowerBound >= 0 && words.upperBound <= count && end <= numbers.count)
+        precondition(range.count <= words.count &* 64 && (next >= end || numbers[Int(next)] >= range.lowerBound))
+        let own = unsafe base + words.lowerBound
         let numbers = unsafe numbers.base
         while next < end {
             let number = unsafe numbers[Int(next)]
@@ -136,19 +139,6 @@ extension Slab where Element == UInt64 {
             next &+= 1
         }
         return .max
-    }
-
-    @inline(__always)
-    private func checked(
-        _ numbers: Slab<UInt32>, _ range: Range<UInt32>, _ origin: UInt32, _ words: Range<Int>
-    ) -> UnsafeMutablePointer<UInt64> {
-        precondition(words.lowerBound >= 0 && words.upperBound <= count && range.upperBound <= numbers.count)
-        if let first = range.first, let last = range.last {
-            // They ascend: so all lie between.
-            precondition(numbers[Int(first)] >= origin)
-            precondition(range.count == 1 || Int(numbers[Int(last)] &- origin) < words.count &* 64)
-        }
-        return unsafe base + words.lowerBound
     }
 
     /// Sets a bit of the run, and says whether it was clear.

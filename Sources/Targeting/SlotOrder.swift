@@ -23,10 +23,11 @@ struct SlotOrder {
 
     /// Below, the whole tier is read anyhow, and its strategies stay in the order of their bounds.
     static let firstClusteredTier = 4
-    static let firstClusteredBlock = 8
+    /// Those blocks of tiers, and their ends, are multiples of so many: a summary has a bit for each of their 64 words.
+    static let firstClusteredBlock = blocks(of: firstClusteredTier).lowerBound
 
-    /// Whether a window that starts with this block holds whole words of summaries.
-    static func isClustered(_ block: Int) -> Bool { block == 0 || block >= firstClusteredBlock }
+    /// Whether a window may start with this block and end anywhere: it then holds whole words of summaries.
+    static func startsSummaryWord(_ block: Int) -> Bool { block.isMultiple(of: firstClusteredBlock) }
 
     /// Strategies as they follow each other: what stands at a place is the strategy's position before.
     private(set) var strategies: [UInt32]

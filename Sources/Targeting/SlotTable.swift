@@ -26,7 +26,8 @@ struct SlotTable: BitwiseCopyable {
     /// reaches beyond.
     static func blocks(_ slots: Int) -> Int {
         let blocks = (slots + 511) / 512
-        return blocks <= 8 ? blocks : (blocks + 7) & ~7
+        let least = SlotOrder.firstClusteredBlock
+        return blocks <= least ? blocks : (blocks + least - 1) / least * least
     }
 
     /// - Parameter slots: nil for one that nobody has.

@@ -1,7 +1,6 @@
 /// The words of a window of slots that have any slot left: each with its place in the window and its bits.
 ///
-/// Every dimension leaves fewer, and those that have no bit left go, so that the next dimension is read only where it
-/// can still turn somebody away.
+/// Words that have no bit left go, so that what is looked at next is read only where it can still turn somebody away.
 struct Survivors: BitwiseCopyable {
     /// Words, counted from the window's first; ascending.
     // Invariant: the first `count` lie below `window`.

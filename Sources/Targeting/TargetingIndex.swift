@@ -49,7 +49,7 @@ package final class TargetingIndex: @unchecked Sendable {
         let values: ValueTable
         /// By number of the value.
         let valueRows: Slab<ValueRows>
-        /// Numbers of lists, see ``ValueRows/lists``.
+        /// Numbers of lists, see ``ValueRows/firstList``.
         let lists: Slab<UInt32>
         let residuals: Slab<UInt32>
         /// See ``Clocks``.
@@ -69,7 +69,7 @@ package final class TargetingIndex: @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - predicates: the position of each is the number of its strategy.
+    ///   - predicates: where each comes to lie, ``order`` tells.
     ///   - bounds: the most that each can bid, in whatever unit the matcher is asked in, never rising; empty where no
     ///     search will stop early.
     ///   - seed: keys the hash of values; the answers do not depend on it.
@@ -86,7 +86,7 @@ package final class TargetingIndex: @unchecked Sendable {
     /// Strategies.
     package var count: Int { tables.strategies }
 
-    /// Conjunctions, of which a strategy has one or several.
+    /// Places for conjunctions, of which a strategy has one or several; some at the end of a tier are nobody's.
     package var slots: Int { tables.slots.count }
 
     /// The slots of a strategy.

@@ -64,7 +64,6 @@ package final class TargetingMatcher {
     ///
     /// - Parameter least: what a strategy must be able to bid to be worth its while, in the unit of the index' bounds.
     ///   Those that are not are left for later: with a smaller `least` the search goes on where it stopped.
-    ///   `.min` is for whoever wants them all, in whatever order.
     /// - Returns: numbers, each once, those of better tiers (``SlotOrder``) first, and of a tier who can bid more first.
     package func next(
         _ request: borrowing BidRequest, _ context: borrowing TargetingContext, worth least: Int64 = .min
@@ -87,6 +86,8 @@ package final class TargetingMatcher {
 
     /// Turns to another index; the one before lives until its last fact is forgotten.
     private func adopt(_ index: TargetingIndex, _ tombstones: Tombstones) {
+        let last = tombstones.slots.count > 0 ? Int(tombstones.slots[tombstones.slots.count - 1]) : -1
+        precondition(last < index.slots, "tombstones are of this index")
         unsafe matching.pointee.adopt(index.tables, index.leaves, without: tombstones.slots)
         self.index = index
         self.tombstones = tombstones

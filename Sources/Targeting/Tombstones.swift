@@ -17,7 +17,10 @@ package final class Tombstones: @unchecked Sendable {
     }
 
     /// - Parameter slots: of the strategies that are gone, ascending.
-    package init(slots: [UInt32]) { self.slots = Slab(slots, padding: 0) }
+    package init(slots: [UInt32]) {
+        precondition(zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 }, "tombstones ascend")
+        self.slots = Slab(slots, padding: 0)
+    }
 
     deinit { slots.free() }
 }

@@ -11,7 +11,7 @@ struct JSONTextTests {
             ("\u{1F}", "\\u001f"), ("\u{7F}", "\\u007f"), ("/", "/"), ("<b>&'", "<b>&'"), ("é😀", "é😀"), ("", ""),
         ])
     func escapes(text: String, escaped: String) {
-        #expect(String(decoding: JSONText.escaped(text.utf8), as: UTF8.self) == escaped)
+        #expect(String(decoding: JSONText.escaped(Array(text.utf8)), as: UTF8.self) == escaped)
         #expect(JSONText.quoted(text) == "\"\(escaped)\"")
     }
 

@@ -15,7 +15,7 @@ func shortlists(
         matcher.start(request.imps[number], of: request, context)
         var listed: [UInt32] = []
         matcher.list(request, context, into: &listed)
-        #expect(pulled.sorted() == listed.map { Int($0) })
+        #expect(pulled.sorted() == listed.map { Int($0) }.sorted())
         return positions(listed.map { Int($0) }, in: index)
     }
 }

@@ -70,6 +70,35 @@ struct SlotTableTests {
         }
     }
 
+    @Test("places that nobody has lie between two strategies", arguments: [1, 31, 63, 64, 200])
+    func gaps(_ length: Int) {
+        for before in [512 - length, 1024 - length] {
+            let counts = [Int](repeating: 1, count: before - 3) + [3, 2] + [Int](repeating: 1, count: 600)
+            let dense = Self.slots(counts) { $0.isMultiple(of: 3) && $0 > 0 }
+            let gap = [SlotTable.Slot?](repeating: nil, count: length)
+            let table = SlotTable(dense[..<before].map(Optional.some) + gap + dense[before...].map(Optional.some))
+            let found = Slab(repeating: SlotTable.Slot(strategy: 0, residual: 0), count: 64)
+            defer {
+                table.free()
+                found.free()
+            }
+            func place(_ slot: Int) -> Int { slot < before ? slot : slot + length }
+            var start = 0
+            for (strategy, count) in counts.enumerated() {
+                #expect(table.slots(of: strategy) == place(start)..<place(start + count - 1) + 1)
+                start += count
+            }
+            #expect(table.slots(of: counts.count).isEmpty)
+            for slot in dense.indices {
+                let end = table.expand(1 << UInt64(place(slot) % 64), of: place(slot) / 64, into: found, from: 0)
+                #expect(end == 1 && found[0].strategy == dense[slot].strategy)
+                #expect(found[0].residual == dense[slot].residual)
+            }
+            #expect((0..<table.used.count * 64).count { table.used.contains(bit: $0) } == dense.count)
+            #expect((before..<before + length).allSatisfy { !table.used.contains(bit: $0) })
+        }
+    }
+
     @Test("strategies of many slots each, of one, and of both", arguments: 0..<UInt64(12))
     func random(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)

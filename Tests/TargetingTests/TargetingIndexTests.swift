@@ -45,7 +45,7 @@ struct TargetingIndexTests {
         #expect(TargetingIndex(nobody).count == count)
     }
 
-    @Test("a strategy that several of its conjunctions accept comes once, and all come in ascending order")
+    @Test("a strategy that several of its conjunctions accept comes once")
     func order() throws {
         let often = Predicate.any([
             Self.usa, .leaf(.format([.banner])), .leaf(.size([Size(w: 300, h: 250)])), .leaf(.exchange(texts("x"))),
@@ -69,7 +69,11 @@ struct TargetingIndexTests {
         for taken in [0, 1, 7, 300] {
             for number in expected.indices {
                 matcher.start(reader.request.imps[number], of: reader.request, context)
-                for place in 0..<taken { #expect(matcher.next(reader.request, context) == expected[number][place]) }
+                // Of predicates without bounds the first tiers come as they were given.
+                for place in 0..<taken {
+                    let next = matcher.next(reader.request, context)
+                    #expect(next.map { Int(index.order[$0]) } == expected[number][place])
+                }
             }
             matcher.start(reader.request.imps[1], of: reader.request, context)
             #expect(positions(rest(of: matcher, reader.request, context), in: index) == expected[1])

@@ -142,6 +142,45 @@ struct TargetingSearchTests {
         #expect(tally.pauses > 40)
     }
 
+    @Test("postings are found behind windows in which nobody was left, and who is left for later is counted")
+    func skipped() throws {
+        // A few want Germany, evenly among all that can bid; in each tier they come to lie behind the others.
+        func predicate(_ number: Int) -> Predicate {
+            guard number % 40 == 0 else { return .leaf(.country(texts("usa"))) }
+            var parts: [Predicate] = [.leaf(.country(texts("deu")))]
+            if number % 280 == 40 { parts.append(.leaf(.keyword(texts("k")))) }
+            if number % 280 == 80 { parts.append(.not(.leaf(.keyword(texts("r"))))) }
+            return .all(parts)
+        }
+        var random = RandomTargeting(seed: 12)
+        let stock = Stock((0..<20_000).map(predicate), gone: 15, &random)
+        #expect(stock.index.order.map { Int($0) } != Array(0..<20_000))
+        let reader = BidRequestReader()
+        let context = TargetingContext(
+            exchange: [], instant: Instant(seconds: 1_717_171_717), personalDataAllowed: true)
+        for words in ["k", "r", "k,r", ""] {
+            let json = #"""
+                {"id":"r","imp":[{"id":"1","banner":{}}],"device":{"geo":{"country":"DEU"}},\#
+                "site":{"keywords":"\#(words)"}}
+                """#
+            try reader.read(copying: Array(json.utf8))
+            for windowBlocks in [8, 16, 512] {
+                let matcher = TargetingMatcher(windowBlocks: windowBlocks)
+                let tally = search(stock, reader.request, context, by: matcher, &random)
+                #expect(tally.matches > 200)
+                // Nothing is left to a check behind the rows, so the count of those left for later is exact.
+                matcher.begin(stock.index, without: stock.tombstones, reader.request, context)
+                matcher.start(reader.request.imps[0], of: reader.request, context)
+                let expected = stock.scan(reader.request.imps[0], reader.request, context)
+                for taken in 1...expected.count {
+                    _ = matcher.next(reader.request, context)
+                    let reached = expected.count { $0 < matcher.firstUnreached }
+                    #expect(matcher.unseen == reached - taken)
+                }
+            }
+        }
+    }
+
     /// A predicate of so many conjunctions, few of which hold.
     private func alternatives(_ count: Int, _ random: inout RandomTargeting) -> Predicate {
         .any((0..<count).map { _ in .all([.leaf(random.leaf()), .leaf(random.leaf()), .leaf(random.leaf())]) })
