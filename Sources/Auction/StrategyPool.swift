@@ -12,16 +12,15 @@ final class StrategyPool: Sendable {
     let rates: CurrencyRates
     /// Of its strategies, each once.
     let currencies: [Currency]
-    /// Numbers of the strategies, by ascending id.
-    private let byID: [UInt32]
+    /// Numbers of the strategies, by ascending lot: ids lie all over the memory, and comparing them would wait for it.
+    private let byLot: [(lot: UInt64, number: UInt32)]
 
     static let empty = StrategyPool([], CurrencyRates())
 
     /// - Complexity: some microseconds a strategy.
     init(_ strategies: [Strategy], _ rates: CurrencyRates) {
-        let ordered = strategies.map { (bound: Self.bound(of: $0, rates), strategy: $0) }.sorted { lhs, rhs in
-            lhs.bound != rhs.bound
-                ? lhs.bound > rhs.bound : lhs.strategy.id.lexicographicallyPrecedes(rhs.strategy.id)
+        let ordered = strategies.map { (bound: Self.bound(of: $0, rates), lot: $0.lot, strategy: $0) }.sorted {
+            $0.bound != $1.bound ? $0.bound > $1.bound : $0.lot < $1.lot
         }
         let index = TargetingIndex(ordered.map(\.strategy.targeting), bounds: ordered.map(\.bound))
         let numbered = index.order.map { ordered[Int($0)].strategy }
@@ -29,9 +28,7 @@ final class StrategyPool: Sendable {
         self.strategies = numbered
         self.rates = rates
         currencies = Array(Set(strategies.map(\.currency)))
-        byID = numbered.indices.map { UInt32($0) }.sorted {
-            numbered[Int($0)].id.lexicographicallyPrecedes(numbered[Int($1)].id)
-        }
+        byLot = numbered.enumerated().map { (lot: $1.lot, number: UInt32($0)) }.sorted { $0.lot < $1.lot }
     }
 
     /// The most that a strategy can bid, in micros of a US dollar, rounded up: the greatest number where it is unknown, or
@@ -46,17 +43,17 @@ final class StrategyPool: Sendable {
     /// - Complexity: O(log strategies).
     func position(of strategy: Strategy) -> Int? {
         var low = 0
-        var high = byID.count
+        var high = byLot.count
         while low < high {
             let middle = (low + high) / 2
-            if strategies[Int(byID[middle])].id.lexicographicallyPrecedes(strategy.id) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if byLot[middle].lot < strategy.lot { low = middle + 1 } else { high = middle }
         }
-        guard low < byID.count, strategies[Int(byID[low])] === strategy else { return nil }
-        return Int(byID[low])
+        // Two ids may have the same lot.
+        while low < byLot.count, byLot[low].lot == strategy.lot {
+            if strategies[Int(byLot[low].number)] === strategy { return Int(byLot[low].number) }
+            low += 1
+        }
+        return nil
     }
 }
 
