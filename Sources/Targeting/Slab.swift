@@ -1,11 +1,13 @@
 /// A run of plain memory with a fixed number of elements: an array that nothing counts references to.
 ///
 /// The bid path reads it like any other value, without retain, release or uniqueness checks. Every access is checked
-/// against the bounds, or where loops go over many elements, those are checked before they start. Whoever allocates a slab frees it; copies of the value look into the same memory.
+/// against the bounds; where a loop goes over many elements, all of them are before it starts. Whoever allocates a slab
+/// frees it; copies of the value look into the same memory.
 @safe
 struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     // Invariant: `base` points at `count` initialised elements on a 64-byte boundary, from `init` until `free`. Kept
-    // by the owner: an index frees its slabs when nobody holds it any more, a matcher and a builder theirs likewise.
+    // by the owner: an index frees its slabs when nobody holds it any more, a matcher and a builder theirs likewise. Where
+    // the memory came from follows from its size, so it goes back to the same place.
     private let base: UnsafeMutablePointer<Element>
     let count: Int
 
